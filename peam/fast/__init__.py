@@ -1,0 +1,1 @@
+"""The fast tier: a frozen multimodal base and one LoRA expert a category."""

@@ -1,0 +1,1 @@
+"""Memory: store, pairs, worthiness, trigger, consolidation, adapter registry."""

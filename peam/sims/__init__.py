@@ -1,0 +1,1 @@
+"""Simulators: one contract (`base.py`) and its backends."""

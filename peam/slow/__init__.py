@@ -1,0 +1,1 @@
+"""The slow tier: deliberative planners."""

@@ -1,0 +1,1 @@
+"""Skill primitives: controllers that carry out one action through simulator ticks."""
