@@ -1,0 +1,60 @@
+"""What every agent is to the loop: it plans, proposes one action at a time, and says which tier spoke.
+
+An agent knows its planner and its own memory; never the simulator, the executor or the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from peam.actions import Action, InvalidAction
+from peam.types import Decision, Observation, Subgoal, Task, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a decision may look at.
+
+    Attributes:
+        subgoal: What is pursued.
+        observation: What is perceived, picture included.
+        state: The state text of both (`peam.state.describe`).
+        stations: Stations that the agent placed and that are near.
+        history: The episode's decisions so far.
+    """
+
+    subgoal: Subgoal
+    observation: Observation
+    state: str
+    stations: Sequence[str]
+    history: Sequence[Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One proposed action and who proposes it; the fields are those of `Decision`."""
+
+    action: Action | InvalidAction
+    tier: Tier
+    seen: tuple[str, ...] = ()
+    confidence: float | None = None
+    margin: float | None = None
+    shadow: str = ""
+
+
+class Agent(Protocol):
+    """A policy with or without memory."""
+
+    name: str
+    looks: bool  # whether its decisions need a picture
+
+    def begin(self, task: Task, seed: int) -> None:
+        """Starts an episode; `seed` draws what its planner does not know this time."""
+
+    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> list[Subgoal]:
+        """Returns the subgoals still to be reached (one slow call)."""
+
+    def propose(self, situation: Situation) -> Proposal:
+        """Returns the next action."""

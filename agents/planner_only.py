@@ -1,0 +1,34 @@
+"""The control arm: the slow tier alone, nothing remembered across episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peam.agents.base import Proposal, Situation
+from peam.slow.planner import SlowPlanner
+from peam.types import Decision, Observation, Subgoal, Task
+
+
+class PlannerOnly:
+    """Every decision is a slow call."""
+
+    name = "planner_only"
+    looks = False
+
+    def __init__(self, planner: SlowPlanner) -> None:
+        self.planner = planner
+
+    def begin(self, task: Task, seed: int) -> None:
+        """Forgets the last episode."""
+        self.planner.begin(seed)
+
+    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> list[Subgoal]:
+        """Asks the planner."""
+        return self.planner.plan(task, observation, history)
+
+    def propose(self, situation: Situation) -> Proposal:
+        """Asks the planner."""
+        action = self.planner.decide(
+            situation.subgoal, situation.observation, situation.stations, situation.history
+        )
+        return Proposal(action, "slow")

@@ -1,0 +1,154 @@
+"""One episode: plan, then decide and act until the goal holds, the agent dies or the budget is spent.
+
+Knows agents, skills and the simulator contract; nothing of memory. Used by lives, gates and evaluation.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from peam.actions import InvalidAction
+from peam.agents.base import Agent, Proposal, Situation
+from peam.config import Config
+from peam.sims.base import Sim
+from peam.skills.executor import Executor
+from peam.state import describe
+from peam.types import Decision, Episode, Image, Observation, Outcome, Segment, Subgoal, Task
+
+OnEvent = Callable[[dict[str, Any]], None]
+
+
+def ignore(event: dict[str, Any]) -> None:
+    """The listener that does not listen."""
+
+
+@dataclass(slots=True)
+class Trace:
+    """What an episode gathers as it goes."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    slow_calls: int = 0
+    fast_decisions: int = 0
+
+    def segments(self, episode: int, final: Observation) -> tuple[Segment, ...]:
+        """Cuts the decisions into runs of one subgoal; a run is reached if the next state satisfied it."""
+        runs: list[list[Decision]] = []
+        for decision in self.decisions:
+            if not runs or runs[-1][0].subgoal != decision.subgoal:
+                runs.append([])
+            runs[-1].append(decision)
+        last = len(runs) - 1
+        return tuple(
+            Segment(episode, run[0].subgoal, tuple(run), i < last or run[0].subgoal.predicate.holds(final))
+            for i, run in enumerate(runs)
+        )
+
+
+class Rollout:
+    """Runs episodes of one agent in one simulator."""
+
+    def __init__(self, sim: Sim, agent: Agent, config: Config, on_event: OnEvent = ignore) -> None:
+        self.sim = sim
+        self.agent = agent
+        self.config = config
+        self.on_event = on_event
+        self.executor = Executor(sim, config)
+
+    def run(self, task: Task, seed: int, index: int = 0, max_decisions: int = 60) -> Episode:
+        """Plays one episode.
+
+        Args:
+            task: What to do.
+            seed: Of the world and of what the planner forgets.
+            index: Number of the episode in its life.
+            max_decisions: Budget.
+
+        Returns:
+            The episode, success decided from simulator state.
+        """
+        begun = time.perf_counter()
+        self.sim.reset(seed=seed, options=dict(task.start))
+        self.executor.reset()
+        self.agent.begin(task, seed)
+        trace = Trace()
+        self.on_event({"kind": "episode_start", "index": index, "task": task.name, "seed": seed})
+        observation = self._observe()
+        subgoals: list[Subgoal] = []
+        while observation.alive and not task.goal.holds(observation) and len(trace.decisions) < max_decisions:
+            subgoals = [s for s in subgoals if not s.predicate.holds(observation)] or self._plan(
+                task, observation, trace
+            )
+            decision = self._decide(task, subgoals[0], observation, trace)
+            trace.decisions.append(decision)
+            self.on_event({"kind": "decision", "task": task.name, "decision": decision, "trace": trace})
+            observation = self._observe()
+        return Episode(
+            index=index,
+            task=task,
+            seed=seed,
+            segments=trace.segments(index, observation),
+            success=task.goal.holds(observation),
+            slow_calls=trace.slow_calls,
+            fast_decisions=trace.fast_decisions,
+            ticks=observation.tick,
+            seconds=time.perf_counter() - begun,
+        )
+
+    def _plan(self, task: Task, observation: Observation, trace: Trace) -> list[Subgoal]:
+        trace.slow_calls += 1
+        planned = self.agent.plan(task, observation, trace.decisions)
+        open_ = [s for s in planned if not s.predicate.holds(observation)]
+        return open_ or [Subgoal(task.category, task.goal)]
+
+    def _decide(self, task: Task, subgoal: Subgoal, observation: Observation, trace: Trace) -> Decision:
+        stations = self.executor.stations()
+        last = trace.decisions[-1] if trace.decisions else None
+        state = describe(task, subgoal, observation, stations, last)
+        proposal = self.agent.propose(Situation(subgoal, observation, state, stations, trace.decisions))
+        if proposal.tier == "slow":
+            trace.slow_calls += 1
+        else:
+            trace.fast_decisions += 1
+        outcome = self.executor.execute(proposal.action)
+        return _record(len(trace.decisions), subgoal, state, observation.rgb, proposal, outcome)
+
+    def _observe(self) -> Observation:
+        options = self.config.observation
+        height, width = options.image
+        image = (int(height), int(width)) if self.agent.looks else None
+        observation = self.sim.observe(image, bool(options.nearby_text))
+        return _blanked(observation) if options.blank_image and image else observation
+
+
+def _blanked(observation: Observation) -> Observation:
+    assert observation.rgb is not None
+    return replace(observation, rgb=np.full_like(observation.rgb, 127))
+
+
+_NO_IMAGE: Image = np.zeros((0, 0, 3), dtype=np.uint8)
+
+
+def _record(
+    index: int, subgoal: Subgoal, state: str, rgb: Image | None, proposal: Proposal, outcome: Outcome
+) -> Decision:
+    invalid = proposal.action if isinstance(proposal.action, InvalidAction) else None
+    return Decision(
+        index=index,
+        subgoal=subgoal,
+        state=state,
+        rgb=_NO_IMAGE if rgb is None else rgb,
+        seen=proposal.seen,
+        action=None if isinstance(proposal.action, InvalidAction) else proposal.action,
+        tier=proposal.tier,
+        outcome=outcome,
+        confidence=proposal.confidence,
+        margin=proposal.margin,
+        shadow=proposal.shadow,
+        raw=invalid.text if invalid else "",
+    )
+
