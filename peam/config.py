@@ -130,7 +130,7 @@ def _merge(into: dict[str, Any], new: Mapping[str, Any], source: str, prefix: st
 
 
 def _typed(old: Any, value: Any, source: str, name: str) -> Any:
-    if old is None or value is None and not isinstance(old, (bool, int, float)):
+    if old is None:
         return value
     if isinstance(old, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

@@ -6,6 +6,7 @@ Knows agents, skills and the simulator contract; nothing of memory. Used by live
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -59,14 +60,17 @@ class Rollout:
         self.on_event = on_event
         self.executor = Executor(sim, config)
 
-    def run(self, task: Task, seed: int, index: int = 0, max_decisions: int = 60) -> Episode:
+    def run(
+        self, task: Task, seed: int, index: int = 0, max_decisions: int = 60, attempt: int = 0
+    ) -> Episode:
         """Plays one episode.
 
         Args:
             task: What to do.
-            seed: Of the world and of what the planner forgets.
+            seed: Of the world; with the task and the attempt also of what the planner forgets.
             index: Number of the episode in its life.
             max_decisions: Budget.
+            attempt: Number of the try at this very task and world.
 
         Returns:
             The episode, success decided from simulator state.
@@ -74,7 +78,7 @@ class Rollout:
         begun = time.perf_counter()
         self.sim.reset(seed=seed, options=dict(task.start))
         self.executor.reset()
-        self.agent.begin(task, seed)
+        self.agent.begin(task, mind_seed(task, seed, attempt))
         trace = Trace()
         self.on_event({"kind": "episode_start", "index": index, "task": task.name, "seed": seed})
         observation = self._observe()
@@ -123,6 +127,12 @@ class Rollout:
         image = (int(height), int(width)) if self.agent.looks else None
         observation = self.sim.observe(image, bool(options.nearby_text))
         return _blanked(observation) if options.blank_image and image else observation
+
+
+def mind_seed(task: Task, seed: int, attempt: int) -> int:
+    """Returns the seed of what the planner forgets in this attempt, independent of the agent under test."""
+    entropy = [seed, zlib.crc32(task.name.encode()), attempt]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 
 def _blanked(observation: Observation) -> Observation:

@@ -7,7 +7,7 @@ Words and numbers are separated by blanks, so that a word-level tokenizer splits
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from peam.types import Decision, Observation, Subgoal, Task
 
@@ -33,18 +33,23 @@ def describe(
     Returns:
         One line of words.
     """
+    vitals = f"life {round(observation.life)} food {round(observation.food)}"
     parts = [
         f"task {task.name}",
         f"goal {subgoal.predicate.fact} {subgoal.predicate.item} {_count(subgoal.predicate.count)}",
-        "has " + (" ".join(f"{k} {_count(v)}" for k, v in sorted(observation.inventory.items())) or "nothing"),
+        "has " + _counts(observation.inventory),
         f"hand {observation.hand}",
         "near " + (" ".join(sorted(stations)) or "nothing"),
-        f"life {round(observation.life)} food {round(observation.food)} {'night' if observation.night else 'day'}",
+        f"{vitals} {'night' if observation.night else 'day'}",
         "last " + _last(last),
     ]
     if observation.nearby:
         parts.append("around " + " ".join(observation.nearby))
     return " ; ".join(parts)
+
+
+def _counts(items: Mapping[str, int]) -> str:
+    return " ".join(f"{name} {_count(n)}" for name, n in sorted(items.items())) or "nothing"
 
 
 def _count(value: int) -> str:
