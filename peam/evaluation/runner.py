@@ -1,0 +1,205 @@
+"""Scored trials: every agent plays the same tasks in the same worlds, memory frozen.
+
+A trial is one (agent, task, seed): at most `max_decisions` decisions in all, spread over at most
+`attempts` fresh resets of the same world (an attempt ends by death or by its goal). Finished trials are
+appended to `results.jsonl` as they end, so an interrupted evaluation goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from peam.agents.base import Agent
+from peam.config import Config
+from peam.errors import ConfigError
+from peam.evaluation.stats import mcnemar_exact, wilson
+from peam.evaluation.suites import Suite
+from peam.rollout import OnEvent, Rollout, ignore
+from peam.sims.base import Sim
+from peam.types import Episode, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One line of `results.jsonl`: one agent at one task in one world."""
+
+    agent: str
+    task: str
+    category: str
+    seed: int
+    success: bool
+    attempts: int
+    slow_calls: int
+    fast_decisions: int
+    decisions: int
+    ticks: int
+    seconds: float
+    diagnoses: dict[str, int]
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What identifies the trial."""
+        return (self.agent, self.task, self.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """An agent under test: its policy and the configuration that its episodes run under."""
+
+    name: str
+    agent: Agent
+    config: Config
+
+
+def play_trial(arm: Arm, sim: Sim, task: Task, seed: int, suite: Suite, on_event: OnEvent = ignore) -> Trial:
+    """Plays one trial: attempts until success, or until decisions or attempts run out."""
+    rollout = Rollout(sim, arm.agent, arm.config, on_event)
+    episodes: list[Episode] = []
+    left = suite.max_decisions
+    while left > 0 and len(episodes) < suite.attempts and not (episodes and episodes[-1].success):
+        episodes.append(rollout.run(task, seed, max_decisions=left, attempt=len(episodes)))
+        left -= _decisions(episodes[-1])
+    return _trial(arm.name, task, seed, episodes)
+
+
+def _decisions(episode: Episode) -> int:
+    return sum(len(segment.decisions) for segment in episode.segments)
+
+
+def _trial(agent: str, task: Task, seed: int, episodes: Sequence[Episode]) -> Trial:
+    diagnoses: dict[str, int] = {}
+    for decision in (d for e in episodes for s in e.segments for d in s.decisions):
+        name = str(decision.outcome.diagnosis)
+        diagnoses[name] = diagnoses.get(name, 0) + 1
+    return Trial(
+        agent=agent,
+        task=task.name,
+        category=task.category,
+        seed=seed,
+        success=episodes[-1].success,
+        attempts=len(episodes),
+        slow_calls=sum(e.slow_calls for e in episodes),
+        fast_decisions=sum(e.fast_decisions for e in episodes),
+        decisions=sum(map(_decisions, episodes)),
+        ticks=sum(e.ticks for e in episodes),
+        seconds=round(sum(e.seconds for e in episodes), 3),
+        diagnoses=dict(sorted(diagnoses.items())),
+    )
+
+
+def read_results(path: Path) -> list[Trial]:
+    """Reads `results.jsonl`; a last line cut by a crash is left out, any other bad line is an error.
+
+    Raises:
+        ConfigError: A line is not a trial; names the line.
+    """
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    trials = []
+    for number, line in enumerate(lines, 1):
+        try:
+            trials.append(Trial(**json.loads(line)))
+        except (ValueError, TypeError) as error:
+            if number == len(lines) and not line.endswith("\n"):
+                break
+            raise ConfigError(f"{path}:{number}: not a trial ({error})") from error
+    return trials
+
+
+def evaluate(
+    suite: Suite,
+    arms: Sequence[Arm],
+    make_sim: Callable[[Config], Sim],
+    seeds: Sequence[int],
+    out: Path,
+    on_event: OnEvent = ignore,
+) -> dict[str, Any]:
+    """Plays every (arm, task, seed) that `results.jsonl` does not have yet, and summarises.
+
+    Args:
+        suite: Tasks and budgets.
+        arms: Agents under test, the first one compared with each other one.
+        make_sim: Builds a simulator from an arm's configuration.
+        seeds: World seeds; every arm sees the same ones.
+        out: Folder for `results.jsonl` and `summary.json`.
+        on_event: Listener; also told each finished trial.
+
+    Returns:
+        The content of `summary.json`.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    results = out / "results.jsonl"
+    done = {t.key: t for t in read_results(results)}
+    results.write_text("".join(_line(t) for t in done.values()), encoding="utf-8")
+    for arm in arms:
+        sim = make_sim(arm.config)
+        for task in suite.tasks:
+            for seed in seeds:
+                if (arm.name, task.name, seed) not in done:
+                    trial = play_trial(arm, sim, task, seed, suite, on_event)
+                    done[trial.key] = trial
+                    with results.open("a", encoding="utf-8") as file:
+                        file.write(_line(trial))
+                    on_event({"kind": "trial", "trial": trial})
+        sim.close()
+    wanted = {(arm.name, task.name, seed) for arm in arms for task in suite.tasks for seed in seeds}
+    summary = summarise([t for t in done.values() if t.key in wanted], [arm.name for arm in arms])
+    (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    return summary
+
+
+def _line(trial: Trial) -> str:
+    return json.dumps(asdict(trial), sort_keys=True) + "\n"
+
+
+def summarise(trials: Sequence[Trial], agents: Sequence[str]) -> dict[str, Any]:
+    """Returns {agent: figures} and, for each agent after the first, the exact McNemar test against it.
+
+    Counts: success, n. Means a trial: slow_calls, decisions, ticks, seconds.
+    """
+    summary: dict[str, Any] = {name: _figures([t for t in trials if t.agent == name]) for name in agents}
+    summary["mcnemar"] = {
+        f"{agents[0]} vs {other}": _paired(trials, agents[0], other) for other in agents[1:]
+    }
+    return summary
+
+
+def _figures(trials: Sequence[Trial]) -> dict[str, Any]:
+    n, wins = len(trials), sum(t.success for t in trials)
+    slow = sum(t.slow_calls for t in trials)
+    fields = ("slow_calls", "fast_decisions", "decisions", "ticks", "seconds")
+    return {
+        "success": wins,
+        "n": n,
+        "wilson": list(wilson(wins, n)),
+        **{f: sum(getattr(t, f) for t in trials) / n if n else 0.0 for f in fields},
+        "slow_calls_per_success": slow / wins if wins else None,
+        "by_category": _groups(trials, lambda t: t.category),
+        "by_task": _groups(trials, lambda t: t.task),
+    }
+
+
+def _groups(trials: Sequence[Trial], key: Callable[[Trial], str]) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = {}
+    for trial in trials:
+        wins = groups.setdefault(key(trial), [0, 0])
+        wins[0] += trial.success
+        wins[1] += 1
+    return groups
+
+
+def _paired(trials: Sequence[Trial], first: str, second: str) -> Mapping[str, float]:
+    won = {t.key: t.success for t in trials}
+    pairs = [(won[(first, t.task, t.seed)], t.success) for t in trials if t.agent == second]
+    only_first = sum(a and not b for a, b in pairs)
+    only_second = sum(b and not a for a, b in pairs)
+    return {
+        "only_first": only_first,
+        "only_second": only_second,
+        "p": mcnemar_exact(only_first, only_second),
+    }
