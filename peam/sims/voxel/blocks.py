@@ -1,0 +1,60 @@
+"""The blocks of the embedded world: ids, names and per-id arrays, from `data/voxel/{blocks.json,drops.yaml}`.
+
+A block's id is its row in the file. Knows nothing of items, worlds or pictures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib import resources
+from typing import Any, Final, cast
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+
+def data(name: str) -> dict[str, Any]:
+    """Reads a data file of the embedded world, JSON or YAML by its suffix."""
+    text = resources.files("peam").joinpath(f"data/voxel/{name}").read_text(encoding="utf-8")
+    return cast(dict[str, Any], json.loads(text) if name.endswith(".json") else yaml.safe_load(text))
+
+
+_FILE: Final = data("blocks.json")
+_EXTRA: Final = data("drops.yaml")
+ROWS: Final[list[dict[str, Any]]] = _FILE["blocks"]
+NAMES: Final[tuple[str, ...]] = tuple(row["name"] for row in ROWS)
+ID: Final[dict[str, int]] = {name: index for index, name in enumerate(NAMES)}
+SPEEDS: Final[dict[str, dict[str, float]]] = _FILE["speeds"]  # material -> tool -> speed
+
+
+def _named(names: Iterable[str]) -> NDArray[np.bool_]:
+    flags = np.zeros(256, np.bool_)
+    flags[[ID[name] for name in names]] = True
+    flags.setflags(write=False)
+    return flags
+
+
+def _where(test: Iterable[bool]) -> NDArray[np.bool_]:
+    return _named(name for name, flag in zip(NAMES, test, strict=True) if flag)
+
+
+_PASSABLE = set(_EXTRA["passable"])
+# All arrays are read-only and 256 long, so that any uint8 id indexes them.
+SOLID: Final = _where(row["box"] == "block" and row["name"] not in _PASSABLE for row in ROWS)
+OPAQUE: Final = _where(row["box"] == "block" and not row["transparent"] for row in ROWS)
+LIQUID: Final = _named(_EXTRA["liquid"])
+HAZARD: Final = _named(_EXTRA["hazard"])
+CUTOUT: Final = _named(_EXTRA["cutout"])  # drawn with holes: light and sight pass through them
+CLIMBABLE: Final = _named(_EXTRA["climbable"])
+FALLING: Final = _named(_EXTRA["falling"])
+UNSUPPORTED: Final = _named(_EXTRA["unsupported"])  # breaks when what it stands on goes
+REPLACEABLE: Final = _named(_EXTRA["replaceable"])  # a block may be placed into it
+TARGET: Final = _where(row["name"] not in ("air", "water", "lava") for row in ROWS)  # the crosshair stops here
+HARDNESS: Final[NDArray[np.float32]] = np.full(256, -1.0, np.float32)  # seconds scale of the dig formula; -1 never
+HARDNESS[: len(ROWS)] = [row["hardness"] for row in ROWS]
+HARDNESS.setflags(write=False)
+LIGHT: Final[NDArray[np.uint8]] = np.zeros(256, np.uint8)  # emitted, 0..15
+LIGHT[: len(ROWS)] = [row["light"] for row in ROWS]
+LIGHT.setflags(write=False)
