@@ -1,0 +1,43 @@
+# make run | test | lint: each sets up its own virtual environment first, when it is missing or stale.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+RUN    ?= runs/demo
+ARGS   ?=
+
+.PHONY: setup run test lint clean
+
+setup: $(VENV)/.dev                     ## everything, development tools included
+
+$(VENV)/.runtime: setup.cfg constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "PEAM needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install -c constraints.txt torch==2.13.0
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@
+
+run: $(VENV)/.runtime                   ## a whole life on the embedded simulator; goes on where it was cut off
+	$(BIN)/peam run --config demo --out $(RUN) $(if $(wildcard $(RUN)/config.yaml),--resume) $(ARGS)
+	@$(BIN)/peam skills list --run $(RUN)
+
+test: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(ARGS)
+
+# peam.agents, peam.skills and peam.benchmarks stand at the top of the tree; mypy must see them where they
+# install, so it reads a folder of links that has the installed layout.
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@rm -rf build/typed && mkdir -p build/typed/peam
+	@ln -s $(CURDIR)/peam/* $(CURDIR)/agents $(CURDIR)/skills $(CURDIR)/benchmarks build/typed/peam/
+	cd build/typed && ../../$(BIN)/mypy --config-file ../../setup.cfg --cache-dir ../../.mypy_cache peam
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
