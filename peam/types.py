@@ -199,6 +199,8 @@ class Decision:
         margin: Log-probability of the fast tier's best action minus its second best, or None.
         shadow: What the fast tier proposed where the slow tier decided (text), or "".
         raw: The unparsed text, kept where `action` is None.
+        seconds: Wall seconds that the tier thought (the outcome has those of the action).
+        tokens: Prompt and completion tokens that were paid for.
     """
 
     index: int
@@ -213,6 +215,8 @@ class Decision:
     margin: float | None = None
     shadow: str = ""
     raw: str = ""
+    seconds: float = 0.0
+    tokens: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
