@@ -103,7 +103,9 @@ def _config_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", action="append", default=[], metavar="FILE", help="a YAML file, or a name under configs/"
     )
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="e.g. trigger.kind=break_even")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="e.g. trigger.kind=break_even"
+    )
 
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
@@ -120,7 +122,9 @@ def _eval_options(parser: argparse.ArgumentParser) -> None:
     _config_options(parser)
     parser.add_argument("--suite", default="paper11")
     parser.add_argument("--agents", default="peam,planner_only", help="comma-separated")
-    parser.add_argument("--memory", type=Path, metavar="RUN", help="run folder whose adapters are served, frozen")
+    parser.add_argument(
+        "--memory", type=Path, metavar="RUN", help="run folder whose adapters are served, frozen"
+    )
     parser.add_argument("--seeds", default="42,43,44", help="comma-separated; never trained on")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.set_defaults(function=_eval)
@@ -144,7 +148,9 @@ def _skills_options(parser: argparse.ArgumentParser) -> None:
 def _small_options(made: dict[str, Parser]) -> None:
     play = made["play"]
     play.add_argument("--seed", type=int, default=1)
-    play.add_argument("--headless", action="store_true", help="no window: play --keys and write the last picture")
+    play.add_argument(
+        "--headless", action="store_true", help="no window: play --keys and write the last picture"
+    )
     play.add_argument("--keys", default="", help="with --headless: the keys to press, e.g. wwwjf")
     play.add_argument("--out", type=Path, default=Path("play.png"), metavar="PNG")
     play.set_defaults(function=_play)
