@@ -22,18 +22,19 @@ HEADER = {
     "licence": "MIT, Copyright (c) PrismarineJS contributors; the facts are those of Minecraft Java 1.19",
     "regenerate": "python scripts/vendor_minecraft_data.py <pc/1.19>",
 }
-BLOCKS = (
-    "air stone dirt grass_block sand gravel bedrock water lava oak_log oak_leaves birch_log birch_leaves "
-    "spruce_log spruce_leaves coal_ore iron_ore gold_ore redstone_ore lapis_ore diamond_ore cobblestone "
-    "oak_planks birch_planks spruce_planks crafting_table furnace chest torch glass grass dandelion poppy "
-    "sandstone snow_block cactus ladder clay white_wool granite diorite andesite"
-).split()
+BLOCKS = """
+air stone dirt grass_block sand gravel bedrock water lava oak_log oak_leaves birch_log birch_leaves
+spruce_log spruce_leaves coal_ore iron_ore gold_ore redstone_ore lapis_ore diamond_ore cobblestone
+oak_planks birch_planks spruce_planks crafting_table furnace chest torch glass grass dandelion poppy
+sandstone snow_block cactus ladder clay white_wool granite diorite andesite
+""".split()  # noqa: SIM905
 TAGS = {
     "planks": ["oak_planks", "birch_planks", "spruce_planks"],
     "coals": ["coal", "charcoal"],
 }
 # Things that exist in the closure but that this world gives no use for.
-SKIP = ("_dye", "_banner", "_pane", "_stained", "_terracotta", "firework", "_carpet", "_bed", "_boat", "minecart")
+SKIP = ("_dye", "_banner", "_pane", "_stained", "_terracotta",
+        "firework", "_carpet", "_bed", "_boat", "minecart")
 
 
 def load(folder: Path, name: str) -> Any:
