@@ -7,18 +7,14 @@ simulator) is imported inside the command that needs it, so that `peam --help` a
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import NoReturn
 
 from peam import __version__
 from peam.errors import PeamError, nearest, unknown
-
-if TYPE_CHECKING:
-    from peam.config import Config
 
 COMMANDS = {
     "run": "a life: act, record, score, consolidate; live display, resumable",
@@ -104,7 +100,7 @@ def _config_options(parser: argparse.ArgumentParser) -> None:
         "--config", action="append", default=[], metavar="FILE", help="a YAML file, or a name under configs/"
     )
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="e.g. trigger.kind=break_even"
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="trigger.kind=break_even"
     )
 
 
@@ -122,9 +118,7 @@ def _eval_options(parser: argparse.ArgumentParser) -> None:
     _config_options(parser)
     parser.add_argument("--suite", default="paper11")
     parser.add_argument("--agents", default="peam,planner_only", help="comma-separated")
-    parser.add_argument(
-        "--memory", type=Path, metavar="RUN", help="run folder whose adapters are served, frozen"
-    )
+    parser.add_argument("--memory", type=Path, metavar="RUN", help="run whose adapters are served, frozen")
     parser.add_argument("--seeds", default="42,43,44", help="comma-separated; never trained on")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.set_defaults(function=_eval)
@@ -148,9 +142,7 @@ def _skills_options(parser: argparse.ArgumentParser) -> None:
 def _small_options(made: dict[str, Parser]) -> None:
     play = made["play"]
     play.add_argument("--seed", type=int, default=1)
-    play.add_argument(
-        "--headless", action="store_true", help="no window: play --keys and write the last picture"
-    )
+    play.add_argument("--headless", action="store_true", help="press --keys, write the picture")
     play.add_argument("--keys", default="", help="with --headless: the keys to press, e.g. wwwjf")
     play.add_argument("--out", type=Path, default=Path("play.png"), metavar="PNG")
     play.set_defaults(function=_play)

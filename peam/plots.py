@@ -20,7 +20,8 @@ def rolling_mean(values: ArrayLike, window: int) -> NDArray[np.float64]:
     total = np.concatenate([[0.0], np.cumsum(data)])
     end = np.arange(1, data.size + 1)
     begin = np.maximum(end - window, 0)
-    return (total[end] - total[begin]) / (end - begin)
+    mean: NDArray[np.float64] = (total[end] - total[begin]) / (end - begin)
+    return mean
 
 
 def learning_curve(

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import cv2
 import numpy as np
@@ -115,7 +114,7 @@ def _mp4(path: Path, images: Sequence[Image], fps: float) -> bool:
 
 
 def _fourcc() -> int:
-    return cast(int, cv2.VideoWriter.fourcc(*"mp4v"))
+    return cv2.VideoWriter.fourcc(*"mp4v")
 
 
 def _gif(path: Path, images: Sequence[Image], fps: float) -> Path:

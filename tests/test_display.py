@@ -30,7 +30,7 @@ EVENTS: list[dict[str, Any]] = [
         "decision": decision("slow", Diagnosis.NOT_FOUND),
         "trace": None,
     },
-    {"kind": "decision", "task": "oak_logs", "decision": decision("fast"), "trace": None},
+    {"kind": "decision", "task": "oak_logs", "decision": decision("fast")},
     {"kind": "score", "category": "gather", "worthiness": 0.625, "admitted": True, "buffer": 3},
     {"kind": "trigger", "category": "gather", "level": 5.0, "cost": 10.0, "fired": False},
     {

@@ -10,14 +10,13 @@ from tests.test_display import decision
 from tests.test_types import observation
 
 TASK = Task("oak_logs", "collect four oak logs", Predicate("inventory", "oak_log", 4), "gather")
+LACKING = Outcome(Diagnosis.MISSING_MATERIAL, missing={"stick": 1, "oak_log": 70})
 SUBGOAL = Subgoal("gather", TASK.goal)
 
 
 def test_the_whole_line() -> None:
     seen = observation(inventory={"stick": 2, "oak_log": 1}, hand="stick", life=18.6, time=14000)
-    last = replace(
-        decision(), outcome=Outcome(Diagnosis.MISSING_MATERIAL, missing={"stick": 1, "oak_log": 70})
-    )
+    last = replace(decision(), outcome=LACKING)
     assert describe(TASK, SUBGOAL, seen, ["furnace", "crafting_table"], last) == (
         "task oak_logs ; goal inventory oak_log 4 ; has oak_log 1 stick 2 ; hand stick ; "
         "near crafting_table furnace ; life 19 food 20 night ; "

@@ -54,9 +54,7 @@ def test_gif_where_there_is_no_encoder(tmp_path: Path, monkeypatch: pytest.Monke
         assert getattr(image, "n_frames", 1) == 2
 
 
-def test_an_encoder_that_does_not_open_leaves_no_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_encoder_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video, "_fourcc", lambda: cv2.VideoWriter.fourcc(*"zzzz"))
     path = write_video(tmp_path / "first.mp4", [frame()])
     assert path.suffix == ".gif"
