@@ -1,0 +1,224 @@
+"""The world: a toroidal window of blocks over an infinite terrain that is generated as the agent walks.
+
+`World.blocks[x & 255, y, z & 255]` holds the loaded chunks. Chunks leave the window when others need their place;
+the edits made by `set` are kept, and laid over the regenerated chunk when it comes back. A snapshot is therefore
+the seed and the edits. Knows nothing of agents, creatures or pictures.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from peam.errors import SimError
+from peam.sims.voxel.blocks import ID, NAMES, SOLID
+from peam.sims.voxel.terrain import HEIGHT, TREES, Tables, column, generate, tables, tree
+
+SIZE = 256
+_CHUNKS = SIZE // 16
+_NONE = -(2**62)
+_RECORD = np.dtype([("x", "<i4"), ("y", "u1"), ("z", "<i4"), ("was", "u1"), ("id", "u1")])
+Chunk = tuple[int, int]
+Cell = tuple[int, int, int]
+
+
+@njit(cache=True, nogil=True)
+def _load(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], seed: int, cx: int, cz: int, t: Tables) -> None:
+    """Generates a chunk into its place in the window, and its column tops."""
+    x, z = (cx & (_CHUNKS - 1)) * 16, (cz & (_CHUNKS - 1)) * 16
+    chunk = blocks[x : x + 16, :, z : z + 16]
+    generate(chunk, seed, cx, cz, t)
+    for lx in range(16):
+        for lz in range(16):
+            tops[x + lx, z + lz] = column_top(blocks, x + lx, z + lz, HEIGHT)
+
+
+@njit(cache=True, nogil=True)
+def column_top(blocks: NDArray[np.uint8], x: int, z: int, below: int) -> int:
+    """Returns 1 + the y of the highest block under `below` that is not air, 0 if none."""
+    y = below
+    while y > 0 and blocks[x & 255, y - 1, z & 255] == 0:
+        y -= 1
+    return y
+
+
+@njit(cache=True, nogil=True)
+def _oaks(seed: int, cx: int, cz: int, t: Tables) -> int:
+    """Returns how many oaks stand in the 3x3 chunks around a chunk."""
+    count = 0
+    for dx in range(-1, 2):
+        for dz in range(-1, 2):
+            for i in range(TREES):
+                spot = tree(seed, cx + dx, cz + dz, i, t)
+                count += spot[4] > 0 and spot[3] == 0
+    return count
+
+
+class World:
+    """An infinite world made from a seed, of which 256 x 128 x 256 blocks are in memory.
+
+    Attributes:
+        seed: What the terrain is made from, 0 .. 2**63 - 1.
+        blocks: (256, 128, 256) uint8 ids, indexed [x & 255, y, z & 255]. Write with `set` only: it keeps
+            `tops`, and remembers the edit.
+        tops: (256, 256) uint8, 1 + the y of the highest block that is not air in a column: the renderer's
+            `tops` argument.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = _checked(seed)
+        self.blocks: NDArray[np.uint8] = np.zeros((SIZE, HEIGHT, SIZE), np.uint8)
+        self.tops: NDArray[np.uint8] = np.zeros((SIZE, SIZE), np.uint8)
+        self._tables = tables()
+        self._edits: dict[Chunk, dict[Cell, tuple[int, int]]] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._slots: dict[Chunk, Chunk] = {}  # place in the window -> the chunk that is there
+        self._near = (_NONE, _NONE, -1)
+
+    def ensure(self, x: float, z: float, radius: int = 48) -> None:
+        """Loads every chunk within `radius` metres of a column, whatever its place in its own chunk.
+
+        Costs next to nothing while the chunk under (x, z) stays the same. `radius` is at most 112: more would
+        not fit the window.
+        """
+        near = (int(x // 16.0), int(z // 16.0), radius)
+        if near == self._near:
+            return
+        if not 0 <= radius <= 112:
+            raise SimError(f"ensure: radius {radius} is not in 0..112")
+        cx, cz, reach = near[0], near[1], (radius + 15) // 16
+        for dx in range(-reach, reach + 1):
+            for dz in range(-reach, reach + 1):
+                self._want((cx + dx, cz + dz))
+        self._near = near
+
+    def _want(self, chunk: Chunk) -> None:
+        slot = (chunk[0] & (_CHUNKS - 1), chunk[1] & (_CHUNKS - 1))
+        if self._slots.get(slot) == chunk:
+            return
+        _load(self.blocks, self.tops, self.seed, chunk[0], chunk[1], self._tables)
+        self._slots[slot] = chunk
+        for (x, y, z), (_, block) in self._edits.get(chunk, {}).items():
+            self._write(x, y, z, block)
+
+    def _write(self, x: int, y: int, z: int, block: int) -> None:
+        i, k = x & 255, z & 255
+        self.blocks[i, y, k] = block
+        top = self.tops[i, k]
+        if block and y >= top:
+            self.tops[i, k] = y + 1
+        elif not block and y + 1 == top:
+            self.tops[i, k] = column_top(self.blocks, i, k, y)
+
+    def loaded(self, x: int, z: int) -> bool:
+        """Returns whether a column is in the window now."""
+        chunk = (x >> 4, z >> 4)
+        return self._slots.get((chunk[0] & (_CHUNKS - 1), chunk[1] & (_CHUNKS - 1))) == chunk
+
+    def get(self, x: int, y: int, z: int) -> int:
+        """Returns a loaded cell's block id; air above the world, bedrock below it."""
+        if y < 0:
+            return ID["bedrock"]
+        return 0 if y >= HEIGHT else int(self.blocks[x & 255, y, z & 255])
+
+    def set(self, x: int, y: int, z: int, block: int) -> None:
+        """Writes one loaded cell. Raises SimError outside the world, out of the window, or on a foreign id."""
+        if not 0 <= y < HEIGHT:
+            raise SimError(f"set: y {y} is not in 0..{HEIGHT - 1}")
+        if not 0 <= block < len(NAMES):
+            raise SimError(f"set: block id {block} is not in 0..{len(NAMES) - 1}")
+        if not self.loaded(x, z):
+            raise SimError(f"set: column ({x}, {z}) is not loaded")
+        edits = self._edits.setdefault((x >> 4, z >> 4), {})
+        was = edits[x, y, z][0] if (x, y, z) in edits else int(self.blocks[x & 255, y, z & 255])
+        edits[x, y, z] = (was, block)
+        self._write(x, y, z, block)
+
+    def surface(self, x: int, z: int) -> int:
+        """Returns the y of the highest solid block of a loaded column, leaves included."""
+        y = int(self.tops[x & 255, z & 255]) - 1
+        while y > 0 and not SOLID[self.blocks[x & 255, y, z & 255]]:
+            y -= 1
+        return y
+
+    def spawn(self) -> Cell:
+        """Returns the cell for the feet of a newcomer: on grass, under open sky, oaks within sight.
+
+        A pure function of the seed, up to edits. Loads the chunks around it.
+        """
+        for radius in range(64):
+            for cx, cz in _ring(radius):
+                cell = self._landing(cx, cz)
+                if cell is not None:
+                    return cell
+        raise SimError(f"seed {self.seed}: no grassland with oaks within 1000 blocks of the origin")
+
+    def _landing(self, cx: int, cz: int) -> Cell | None:
+        """Returns a fit cell near a chunk's middle, None if the chunk is wet, bare or without oaks."""
+        x, z = cx * 16 + 8, cz * 16 + 8
+        height, biome = column(self.seed, x, z, self._tables)
+        grass = self._tables.ground[biome, 0] == ID["grass_block"]
+        if not grass or not self._tables.shape.sea < height < 84 or _oaks(self.seed, cx, cz, self._tables) < 3:
+            return None
+        self.ensure(x, z)
+        spots = sorted(((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in range(-8, 8)))
+        for _, dx, dz in spots:
+            y = self.surface(x + dx, z + dz)
+            if self.get(x + dx, y, z + dz) == ID["grass_block"] and self._roomy(x + dx, y + 1, z + dz):
+                return (x + dx, y + 1, z + dz)
+        return None
+
+    def _roomy(self, x: int, y: int, z: int) -> bool:
+        """Returns whether the 3x3 columns around a cell are free at head height."""
+        return all(not SOLID[self.get(x + dx, y + 1, z + dz)] for dx in (-1, 0, 1) for dz in (-1, 0, 1))
+
+    def state(self) -> dict[str, Any]:
+        """Returns {"seed": int, "edits": bytes}: all that makes this world differ from any other."""
+        rows = [(*cell, *ids) for edits in self._edits.values() for cell, ids in edits.items()]
+        return {"seed": self.seed, "edits": np.array(rows, _RECORD).tobytes()}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Becomes the world of a state. Raises SimError on a malformed one, changing nothing."""
+        seed, rows = _parsed(state)
+        edits: dict[Chunk, dict[Cell, tuple[int, int]]] = {}
+        for x, y, z, was, block in rows.tolist():
+            edits.setdefault((x >> 4, z >> 4), {})[x, y, z] = (was, block)
+        if seed != self.seed:
+            self.seed = seed
+            self._forget()
+        self._relay({cell: ids[0] for part in self._edits.values() for cell, ids in part.items()})
+        self._edits = edits
+        self._relay({cell: ids[1] for part in edits.values() for cell, ids in part.items()})
+
+    def _relay(self, cells: dict[Cell, int]) -> None:
+        for (x, y, z), block in cells.items():
+            if self.loaded(x, z):
+                self._write(x, y, z, block)
+
+
+def _ring(radius: int) -> list[Chunk]:
+    """Returns the chunks at Chebyshev distance `radius` of the origin's, in a fixed order."""
+    span = range(-radius, radius + 1)
+    return [(i, k) for i in span for k in span if max(abs(i), abs(k)) == radius]
+
+
+def _checked(seed: Any) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**62:
+        raise SimError(f"world: seed must be an integer in 0..2**62-1, not {seed!r}")
+    return int(seed)
+
+
+def _parsed(state: dict[str, Any]) -> tuple[int, NDArray[Any]]:
+    if set(state) != {"seed", "edits"} or not isinstance(state["edits"], bytes):
+        raise SimError("world state: needs the keys 'seed' (int) and 'edits' (bytes)")
+    if len(state["edits"]) % _RECORD.itemsize:
+        raise SimError(f"world state: edits is cut: {len(state['edits'])} bytes, records of {_RECORD.itemsize}")
+    rows = np.frombuffer(state["edits"], _RECORD)
+    if (rows["y"] >= HEIGHT).any() or (rows["id"] >= len(NAMES)).any() or (rows["was"] >= len(NAMES)).any():
+        raise SimError("world state: edits hold a y or a block id out of range")
+    return _checked(state["seed"]), rows
