@@ -82,7 +82,8 @@ def _parser() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"peam {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    parser.set_defaults(parser=parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     made = {}
     for name, text in COMMANDS.items():
         made[name] = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
