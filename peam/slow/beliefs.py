@@ -1,0 +1,240 @@
+"""What a forgetful planner holds true in one episode, and how diagnoses repair it.
+
+Each fact is unknown or wrong with a configured probability, drawn once an episode. The game's own answers
+(a craft that says what is missing, a craft that succeeds) bring single facts back; nothing else does.
+Knows nothing of planning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from peam.actions import Action, parse_action
+from peam.slow.knowledge import SURFACE, Fact, Knowledge, load_knowledge, related
+from peam.types import Decision, Diagnosis, Outcome
+
+RECONSIDER = 3  # NOT_FOUNDs of a block after which its whereabouts are thought over
+WOUNDED = 12.0  # life at or below which one remembers to draw a weapon
+PLACE_TABLE = Action("place", "crafting_table")
+_HINT = re.compile(r"([a-z]+\([a-z0-9_, ]+\))\W+([A-Z_]+)((?: [a-z_]+ \d+)*)\s*$")
+
+
+class Beliefs:
+    """The facts as believed now.
+
+    Attributes:
+        knowledge: The truth, and what is never forgotten (classes, sources, tiers).
+        facts: Key -> believed value; None where unknown.
+        confirmed: Keys that the game has spoken for: repaired, or shown right.
+        whim: The direction in which a block of unknown whereabouts is looked for.
+        separate: Whether kinds of wood are believed not to mix in one recipe.
+        extra_fuel: Pieces of fuel added after a furnace starved although its fuel was known.
+    """
+
+    def __init__(self, knowledge: Knowledge | None = None) -> None:
+        self.knowledge = knowledge or load_knowledge()
+        self.facts: dict[str, Fact | None] = dict(self.knowledge.facts)
+        self.confirmed: set[str] = set()
+        self.whim = "north"
+        self.separate = False
+        self.extra_fuel = 0
+        self._absent: dict[str, int] = {}
+
+    @classmethod
+    def draw(cls, seed: int, p_unknown: float, p_wrong: float) -> Beliefs:
+        """Draws an episode's beliefs.
+
+        Args:
+            seed: Of the numpy Generator.
+            p_unknown: Probability that a fact is unknown.
+            p_wrong: Probability that it is wrong instead.
+        """
+        beliefs = cls()
+        rng = np.random.default_rng(seed)
+        for key, value in beliefs.knowledge.facts.items():
+            chance, pick = rng.random(), float(rng.random())  # both always, so that facts stay independent
+            if chance < p_unknown:
+                beliefs.facts[key] = None
+            elif chance < p_unknown + p_wrong:
+                beliefs.facts[key] = _mistaken(beliefs.knowledge, key, value, pick)
+        beliefs.whim = ("north", "east", "south", "west", "down")[int(rng.integers(5))]
+        return beliefs
+
+    def copy(self) -> Beliefs:
+        """Returns an independent copy."""
+        other = Beliefs(self.knowledge)
+        other.facts, other.confirmed = dict(self.facts), set(self.confirmed)
+        other.whim, other.separate, other.extra_fuel = self.whim, self.separate, self.extra_fuel
+        other._absent = dict(self._absent)
+        return other
+
+    def replay(self, history: Iterable[Decision], hints: Sequence[str] = ()) -> Beliefs:
+        """Returns these beliefs after an episode's outcomes, either tier's, and text hints.
+
+        A hint is read if it ends like `craft(wooden_pickaxe, 1): MISSING_MATERIAL stick 2`.
+        """
+        after = self.copy()
+        for hint in hints:
+            after._hear(hint)
+        table = False
+        for decision in history:
+            if decision.action is not None:
+                after.learn(decision.action, decision.outcome, table)
+                table = table or (decision.outcome.ok and decision.action == PLACE_TABLE)
+        return after
+
+    def learn(self, action: Action, outcome: Outcome, table: bool = True) -> None:
+        """Repairs what one outcome speaks of.
+
+        Args:
+            action: What was tried.
+            outcome: What the game said.
+            table: Whether a crafting table had been placed by then: without one, a craft that succeeds
+                shows that it needs none.
+        """
+        if action.verb == "craft":
+            self._craft(self.knowledge.class_of(action.target), outcome, table)
+        elif action.verb == "smelt":
+            self._smelt(action.target, outcome)
+        elif action.verb == "mine":
+            self._mine(action.target, outcome)
+        elif action.verb == "kill" and outcome.diagnosis not in (Diagnosis.OK, Diagnosis.NOT_FOUND):
+            self._repair("weapon")
+
+    def see(self, life: float) -> None:
+        """Remembers weapons when hurt."""
+        if life <= WOUNDED:
+            self._repair("weapon")
+
+    def recipe(self, item: str) -> dict[str, int] | None:
+        """Returns ingredient -> count (1 where the count is unknown), or None where forgotten."""
+        names = self.facts.get(f"recipe:{item}")
+        if not isinstance(names, tuple):
+            return None
+        return {name: self._number(f"count:{item}:{name}", 1) for name in names}
+
+    def craftable(self, item: str) -> bool:
+        """Returns whether the item is one that is crafted at all."""
+        return f"recipe:{item}" in self.facts
+
+    def yields(self, item: str) -> int:
+        """Returns how many one crafting is believed to yield; 1 where unknown."""
+        return self._number(f"yield:{item}", 1)
+
+    def needs_table(self, item: str) -> bool:
+        """Returns whether a table is believed to be needed; not, where unknown."""
+        return self.facts.get(f"table:{item}") is True
+
+    def tool(self, block: str) -> str:
+        """Returns the weakest tool believed to work, "" for the bare hand (also where unknown)."""
+        return str(self.facts.get(f"tool:{block}") or "")
+
+    def where(self, block: str) -> int | str | None:
+        """Returns "surface", the height to be at or under, or None where unknown."""
+        value = self.facts.get(f"where:{block}", SURFACE)
+        return value if isinstance(value, (int, str)) else None
+
+    def smelted_from(self, product: str) -> str | None:
+        """Returns what smelts into the product, None where unknown."""
+        value = self.facts.get(f"input:{product}")
+        return value if isinstance(value, str) else None
+
+    def smelted(self, product: str) -> bool:
+        """Returns whether the product is one that is smelted at all."""
+        return f"input:{product}" in self.facts
+
+    def station(self) -> str | None:
+        """Returns the station that smelting is believed to need, None where unknown."""
+        value = self.facts["station"]
+        return value if isinstance(value, str) else None
+
+    def burns(self, fuel: str) -> int:
+        """Returns how many tenths of an item one piece smelts, 0 where it is not thought of."""
+        return self._number(f"burn:{fuel}", 0)
+
+    def weapon(self) -> str | None:
+        """Returns the kind of tool believed best in melee, None where unknown."""
+        value = self.facts["weapon"]
+        return value if isinstance(value, str) else None
+
+    def _number(self, key: str, default: int) -> int:
+        value = self.facts.get(key)
+        return value if isinstance(value, int) else default
+
+    def _repair(self, *prefixes: str) -> None:
+        for key in related(self.knowledge.facts, prefixes):
+            self.facts[key] = self.knowledge.facts[key]
+            self.confirmed.add(key)
+
+    def _craft(self, item: str, outcome: Outcome, table: bool) -> None:
+        if outcome.ok:
+            self._repair(f"recipe:{item}", f"count:{item}", f"yield:{item}")
+            if not table:
+                self._repair(f"table:{item}")
+        elif outcome.diagnosis is Diagnosis.MISSING_MATERIAL:
+            named = sorted(self.knowledge.class_of(name) for name in outcome.missing)
+            known = {f"recipe:{item}", *(f"count:{item}:{name}" for name in named)} <= self.confirmed
+            self.separate = self.separate or (known and "planks" in named)
+            self._repair(f"recipe:{item}", *(f"count:{item}:{name}" for name in named))
+        elif outcome.diagnosis is Diagnosis.NO_STATION:
+            self._repair(f"recipe:{item}", f"count:{item}", f"table:{item}")
+
+    def _smelt(self, product: str, outcome: Outcome) -> None:
+        if outcome.ok:
+            self._repair(f"input:{product}", "station")
+        elif outcome.diagnosis is Diagnosis.MISSING_MATERIAL:
+            self._repair(f"input:{product}")
+        elif outcome.diagnosis is Diagnosis.NO_STATION:
+            self._repair("station")
+        elif outcome.diagnosis is Diagnosis.NO_FUEL:
+            self.extra_fuel += "burn:planks" in self.confirmed
+            self._repair("burn")
+
+    def _mine(self, block: str, outcome: Outcome) -> None:
+        if outcome.diagnosis is Diagnosis.MISSING_TOOL:
+            self._repair(f"tool:{block}")
+        elif outcome.diagnosis is Diagnosis.NOT_FOUND:
+            self._absent[block] = self._absent.get(block, 0) + 1
+            if self._absent[block] >= RECONSIDER:
+                self._repair(f"where:{block}")
+
+    def _hear(self, hint: str) -> None:
+        match = _HINT.search(hint.strip())
+        action = parse_action(match[1]) if match else None
+        if match is None or not isinstance(action, Action) or match[2] not in Diagnosis.__members__:
+            return
+        words = match[3].split()
+        missing = {name: int(count) for name, count in zip(words[::2], words[1::2], strict=True)}
+        self.learn(action, Outcome(Diagnosis(match[2]), missing=missing))
+
+
+def _mistaken(knowledge: Knowledge, key: str, value: Fact, pick: float) -> Fact:
+    """Returns a plausible wrong value for a fact; `pick` in [0, 1) chooses among them."""
+    match key.partition(":")[0], value:
+        case "recipe", tuple():
+            return _wrong_recipe(knowledge, value, pick)
+        case "count", int():
+            return value + 1 if value == 1 or pick < 0.5 else value - 1
+        case "yield" | "burn", int():
+            return value * 2 if pick < 0.5 else max(1, value // 2)
+        case "table", _:
+            return not value
+        case "tool", str():
+            return knowledge.neighbour(value, up=pick < 0.5)
+        case "where", _:
+            return (50 if pick < 0.5 else 20) if value == SURFACE else (SURFACE if pick < 0.5 else 13)
+        case "input", str():
+            return str(knowledge.confusions["input"][value])
+        case kind, _:
+            return str(knowledge.confusions[kind])
+
+
+def _wrong_recipe(knowledge: Knowledge, names: tuple[str, ...], pick: float) -> tuple[str, ...]:
+    """Leaves one of several ingredients out, or takes the only one for its neighbour."""
+    if len(names) > 1:
+        left_out = int(pick * len(names))
+        return names[:left_out] + names[left_out + 1 :]
+    return (str(knowledge.confusions["ingredient"].get(names[0], names[0])),)
