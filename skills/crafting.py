@@ -1,0 +1,179 @@
+"""Crafting, placing and smelting.
+
+Knows the contract through `Context` only. What a recipe takes comes from the game's rules at the moment
+of acting: this is the hand's knowledge, not the planner's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peam.actions import Action
+from peam.sims.base import Cell
+from peam.skills.context import Context
+from peam.skills.control import CRAFT
+from peam.skills.diagnosis import Result, Stop, missing_material, no_station, partial
+from peam.types import Diagnosis
+
+STATIONS = ("crafting_table", "furnace", "chest")
+USUAL_INPUT = {"iron_ingot": "raw_iron", "charcoal": "oak_log"}
+SMELT_TICKS = 200
+
+
+def craft(context: Context, action: Action) -> Result:
+    """Makes at least `count` more of an item.
+
+    Raises:
+        Stop: MISSING_MATERIAL, NO_STATION, NO_SPACE, DIED, TIMEOUT.
+    """
+    item, wanted, control = action.target, action.count or 1, context.control
+    recipe = context.sim.rules.recipe(item)
+    if recipe is None:
+        raise Stop(Diagnosis.INVALID_ACTION, f"no recipe makes {item}")
+    _require(context, item)
+    if recipe[2] and context.go_to_station("crafting_table") is None:
+        raise no_station("crafting_table")
+    start = control.count(item)
+    while control.count(item) - start < wanted:
+        argument, before = context.sim.craft_id(item), control.count(item)
+        if argument < 0 or _lacking(context, item):
+            break
+        control.tick(act=CRAFT, craft=argument)
+        if control.count(item) == before:
+            break
+    made = control.count(item) - start
+    context.level(control.view[0])
+    return partial(made, wanted, item, Result(Diagnosis.NO_SPACE, f"{item} does not fit the inventory"))
+
+
+def _require(context: Context, item: str) -> None:
+    lacking = _lacking(context, item)
+    if lacking:
+        raise missing_material(lacking)
+
+
+def _lacking(context: Context, item: str) -> dict[str, int]:
+    """Returns ingredient -> how many more one recipe takes."""
+    recipe = context.sim.rules.recipe(item)
+    held = context.control.inventory()
+    lacking: dict[str, int] = {}
+    for name, count in (recipe[1] if recipe else {}).items():
+        if held.get(name, 0) < count:
+            lacking[_usual(name) if not held.get(name) else name] = count - held.get(name, 0)
+    return lacking
+
+
+def _usual(name: str) -> str:
+    """Names the most common of interchangeable ingredients."""
+    if name.endswith("_planks"):
+        return "oak_planks"
+    return {"charcoal": "coal", "blackstone": "cobblestone", "cobbled_deepslate": "cobblestone"}.get(
+        name, name
+    )
+
+
+def place(context: Context, action: Action) -> Result:
+    """Puts a block beside the agent.
+
+    Raises:
+        Stop: MISSING_MATERIAL, NO_SPACE, DIED, TIMEOUT.
+    """
+    item, control = action.target, context.control
+    if control.slot(item) < 0:
+        raise missing_material({item: 1})
+    control.settle()
+    for cell in _sites(context):
+        if _place_into(context, cell, item):
+            if item in STATIONS:
+                context.memory.stations.append((item, cell))
+            context.level(control.view[0])
+            return Result(detail=f"{item} at {cell}")
+    context.level(control.view[0])
+    raise Stop(Diagnosis.NO_SPACE, "no free cell beside the agent")
+
+
+def _place_into(context: Context, cell: Cell, item: str) -> bool:
+    control = context.control
+    if control.refresh(cell) and not control.dig(cell, depth=1):
+        return False
+    return control.place_at(cell, item) and context.sim.block(cell) == item
+
+
+def _sites(context: Context) -> list[Cell]:
+    """Returns cells beside the agent, free ones first, then plants, then what can be dug."""
+    control, world = context.control, context.control.world
+    x, y, z = control.body.cell
+    around = [(dx, dz) for dx in (-2, -1, 0, 1, 2) for dz in (-2, -1, 0, 1, 2)]
+    around.sort(key=lambda o: (abs(abs(o[0]) + abs(o[1]) - 2), abs(o[0]), o))
+    cells = [
+        (x + dx, y + dy, z + dz)
+        for dy in (0, 1, -1)
+        for dx, dz in around
+        if not _touches(control.body.position, (x + dx, y + dy, z + dz))
+    ]
+    based = [c for c in cells if world.is_solid((c[0], c[1] - 1, c[2])) and not world.near_hazard(c)]
+    free = [c for c in based if not world.is_solid(c) and not world.is_liquid(c)]
+    clear = [c for c in free if not world.is_opaque(c)]
+    plants = [c for c in free if world.is_opaque(c)]
+    block = [c for c in based if world.is_solid(c) and c[1] >= y and control.diggable(world.name(c))]
+    block += [c for c in block if control.diggable(world.name(c), by_hand=True)]
+    return [*clear, *plants[:6], *block[:6]]
+
+
+def _touches(position: Sequence[float], cell: Cell) -> bool:
+    """Returns whether the body would overlap a block in the cell."""
+    x, y, z = position
+    beside = not (cell[0] - 0.3 < x < cell[0] + 1.3 and cell[2] - 0.3 < z < cell[2] + 1.3)
+    return not beside and cell[1] - 1.8 < y < cell[1] + 1
+
+
+def smelt(context: Context, action: Action) -> Result:
+    """Smelts at least `count` more of a product in a furnace, waiting 200 ticks for each.
+
+    Raises:
+        Stop: MISSING_MATERIAL, NO_STATION, NO_FUEL, DIED, TIMEOUT.
+    """
+    product, wanted, control = action.target, action.count or 1, context.control
+    inputs = context.sim.rules.smelting(product)
+    if not inputs:
+        raise Stop(Diagnosis.INVALID_ACTION, f"nothing smelts into {product}")
+    if not _any(context, inputs):
+        raise missing_material({USUAL_INPUT.get(product, inputs[0]): 1})
+    if context.go_to_station("furnace") is None:
+        raise no_station("furnace")
+    start, fuelless = control.count(product), False
+    while control.count(product) - start < wanted and _any(context, inputs):
+        if not _fuel(context, inputs):
+            fuelless = True
+            break
+        if not _smelt_one(context, product):
+            break
+    context.level(control.view[0])
+    made = control.count(product) - start
+    if fuelless and made == 0:
+        raise Stop(Diagnosis.NO_FUEL, "nothing burns", {"coal": 1})
+    refused = Result(Diagnosis.NO_STATION, "the furnace took nothing", {"furnace": 1})
+    return partial(made, wanted, product, refused)
+
+
+def _any(context: Context, items: Sequence[str]) -> bool:
+    held = context.control.inventory()
+    return any(held.get(item, 0) > 0 for item in items)
+
+
+def _fuel(context: Context, inputs: Sequence[str]) -> bool:
+    """Returns whether something burns that is left when one input is taken."""
+    burns = context.sim.rules.fuel_ticks
+    held = context.control.inventory()
+    one = next(item for item in inputs if held.get(item))
+    return any(burns(item) > 0 and count - (item == one) > 0 for item, count in held.items())
+
+
+def _smelt_one(context: Context, product: str) -> bool:
+    """Loads the furnace once and waits for the product."""
+    control, before = context.control, context.control.count(product)
+    argument = context.sim.smelt_id(product)
+    if argument < 0:
+        return False
+    control.tick(act=CRAFT, craft=argument)
+    return control.wait_until(lambda: control.count(product) > before, SMELT_TICKS + 20)
