@@ -207,7 +207,9 @@ class VoxelRules(base.Rules):
         return 0 if damage > 1 else math.ceil(1 / damage - 1e-9)
 
     def recipe(self, item: str) -> tuple[int, Mapping[str, int], bool] | None:
-        """See base; of several recipes, the one that lacks least. Unpacking (9 ingots from a block of iron)
+        """See base; of several recipes, the one that lacks least.
+
+        Unpacking (9 ingots from a block of iron)
         is a recipe only while it can be paid: otherwise ingots count as smelted.
         """
         options = []
@@ -253,3 +255,30 @@ def _item(name: str) -> int:
 
 def _known(name: str) -> str:
     return ITEMS[_item(name)]
+
+
+def drops_of(block: int, tool: int, random: Callable[[], float]) -> tuple[bool, list[tuple[int, int]]]:
+    """Decides what breaking a block yields.
+
+    Args:
+        block: Block id.
+        tool: Item id in the hand.
+        random: Draws from [0, 1).
+
+    Returns:
+        (whether the tool is fit, [(item id, count)]).
+    """
+    name = NAMES[block]
+    if not FITS[block, tool]:
+        return False, []
+    out = []
+    for item in ROWS[block]["drops"][:1]:
+        least, most = _DROPS["counts"].get(name, (1, 1))
+        out.append((ITEM_ID[item], least + int(random() * (most - least + 1))))
+    for item, chance in _DROPS["extra"].get(name, {}).items():
+        if random() < chance:
+            out.append((ITEM_ID[item], 1))
+    for item, chance in _DROPS["instead"].get(name, {}).items():
+        if random() < chance:
+            out = [(ITEM_ID[item], 1)]
+    return True, out
