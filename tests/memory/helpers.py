@@ -91,7 +91,9 @@ def corrected_episode(index: int) -> Episode:
         decision(2, "mine(oak_log, 4)", delta={"oak_log": 4}),
     ]
     table = [
-        decision(3, "craft(crafting_table, 1)", "MISSING_MATERIAL", TABLE, "oak_log 4", {}, {"oak_planks": 4}),
+        decision(
+            3, "craft(crafting_table, 1)", "MISSING_MATERIAL", TABLE, "oak_log 4", {}, {"oak_planks": 4}
+        ),
         decision(4, "craft(oak_planks, 4)", "OK", TABLE, "oak_log 4", {"oak_log": -1, "oak_planks": 4}),
         decision(5, "craft(crafting_table, 1)", "OK", TABLE, "oak_log 3 oak_planks 4", {"oak_planks": -4}),
     ]

@@ -24,7 +24,9 @@ from .helpers import corrected_episode, decision, episode, segment
 
 KEY = b"k" * 32
 TABLES = ("episodes", "decisions", "outcomes")
-values = st.one_of(st.none(), st.integers(-(2**60), 2**60), st.floats(allow_nan=False), st.text(), st.binary())
+values = st.one_of(
+    st.none(), st.integers(-(2**60), 2**60), st.floats(allow_nan=False), st.text(), st.binary()
+)
 contents = st.lists(st.tuples(st.sampled_from(TABLES), st.lists(values, max_size=3)), min_size=2, max_size=12)
 
 
@@ -54,7 +56,9 @@ def test_an_edited_row_is_found_where_it_is(rows: list, data: st.DataObject) -> 
     same = chain.canonical("t", 0, forged) == chain.canonical("t", 0, row.values)
     chained[at] = Row(row.seq, row.table, row.mac, forged)
     broken = chain.first_break(KEY, chained, head)
-    assert broken is None if same else broken is not None and (broken.table, broken.seq) == (row.table, row.seq)
+    assert (
+        broken is None if same else broken is not None and (broken.table, broken.seq) == (row.table, row.seq)
+    )
 
 
 @given(contents, st.data())
@@ -104,7 +108,12 @@ def test_episodes_come_back_as_they_went_in(tmp_path: Path) -> None:
         back = list(store.episodes())
         assert len(back) == 2 and store.next_episode() == 2
         for was, now in zip([corrected_episode(0), corrected_episode(1)], back, strict=True):
-            assert (was.task, was.seed, was.ticks, was.seconds) == (now.task, now.seed, now.ticks, now.seconds)
+            assert (was.task, was.seed, was.ticks, was.seconds) == (
+                now.task,
+                now.seed,
+                now.ticks,
+                now.seconds,
+            )
             for a, b in zip(was.segments, now.segments, strict=True):
                 assert (a.subgoal, a.reached, a.episode) == (b.subgoal, b.reached, b.episode)
                 for c, d in zip(a.decisions, b.decisions, strict=True):
@@ -151,7 +160,7 @@ EDITS = {
     "edited": "UPDATE outcomes SET diagnosis = 'OK' WHERE idx = 0 AND episode = 1",
     "dropped": "DELETE FROM decisions WHERE idx = 1 AND episode = 0",
     "picture": "UPDATE images SET png = x'00' WHERE seq = (SELECT min(seq) FROM images)",
-    "planted": "INSERT INTO scores SELECT max(seq) + 100, mac, pair, category, 1, 1, 1, 1, 1, NULL, 1, '' FROM scores",
+    "planted": "INSERT INTO states SELECT max(seq) + 100, mac, name, '{}' FROM states",
     "mac": "UPDATE segments SET mac = 'text' WHERE episode = 1 AND position = 1",
 }
 
