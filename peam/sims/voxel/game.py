@@ -1,0 +1,312 @@
+"""The whole state of a world with its agent in it, and one tick of time.
+
+Order of a tick: look, act (`hands`), move, condition (`vitals`), entities and their events, furnaces,
+spawning, clock. Knows nothing of Gymnasium, observations or pictures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from peam.errors import SimError
+from peam.sims.base import Cell
+from peam.sims.voxel import entities as ent
+from peam.sims.voxel import hands, mobs, spawning
+from peam.sims.voxel import physics as ph
+from peam.sims.voxel.blocks import FALLING, ID, REPLACEABLE, SOLID, UNSUPPORTED
+from peam.sims.voxel.entities import Entities, uniform
+from peam.sims.voxel.furnaces import Furnace
+from peam.sims.voxel.items import ITEM_ID, ITEMS, Inventory
+from peam.sims.voxel.rules import drops_of
+from peam.sims.voxel.vitals import EXHAUSTION, Vitals
+from peam.sims.voxel.world import World
+
+DAY = 24000
+NVEC = (3, 3, 4, 25, 25, 8, 244, 36)
+STATIONS = ("crafting_table", "furnace")
+STATION_REACH = 4.5
+_AHEAD, _LEFT = (0.0, 1.0, -1.0), (0.0, 1.0, -1.0)
+
+
+class Game:
+    """A world and the agent in it. Every attribute is part of the snapshot.
+
+    Attributes:
+        body: (ph.BODY,) float64, see `physics`.
+        stations: Placed crafting tables and furnaces: cell -> name.
+        clock: Tick of the day; `ticks` counts from the episode's start.
+        stats: Episode counters of `Observation.stats`.
+        hands: What the hands are at: digging, drawing, eating.
+    """
+
+    def __init__(self, seed: int, difficulty: str) -> None:
+        self.world = World(seed)
+        self.difficulty = difficulty
+        self.body: NDArray[np.float64] = np.zeros(ph.BODY)
+        self.vitals = Vitals()
+        self.inventory = Inventory()
+        self.entities = Entities()
+        self.hands = hands.Hands()
+        self.furnaces: dict[Cell, Furnace] = {}
+        self.stations: dict[Cell, str] = {}
+        self.stats: dict[str, int] = {}
+        self.rng = np.array([seed * 2 + 1], np.uint64)
+        self.clock, self.ticks = 1000, 0
+        self.peaceful = False
+        self._events = np.zeros((ent.EVENTS, 3))
+        self._limits = np.array([spawning.RULES["despawn"][k] for k in ("at_once", "by_chance", "chance")])
+        self._mobs = mobs.parameters(difficulty)
+        self._spawn()
+
+    def _spawn(self) -> None:
+        x, y, z = self.world.spawn()
+        self.body[ph.X : ph.Z + 1] = x + 0.5, y, z + 0.5
+        self.body[ph.GROUND] = 1.0
+        self.body[ph.YAW] = 90.0 * int(self.random() * 4) - 180.0
+        self.world.ensure(x, z)
+
+    # -- small helpers -------------------------------------------------------------------------------------
+
+    def random(self) -> float:
+        """Draws from [0, 1) of the game's own generator."""
+        return float(uniform(self.rng))
+
+    def count(self, fact: str, item: str, number: int = 1) -> None:
+        """Adds to an episode counter."""
+        key = f"{fact}.{item}"
+        self.stats[key] = self.stats.get(key, 0) + number
+
+    def held(self, item: str) -> int:
+        """Returns how many of an item the inventory holds."""
+        return self.inventory.count(ITEM_ID[item])
+
+    @property
+    def alive(self) -> bool:
+        """Whether the agent lives."""
+        return self.vitals.life > 0
+
+    @property
+    def eye(self) -> tuple[float, float, float]:
+        """The eye's position."""
+        x, y, z = self.body[:3].tolist()
+        return x, y + ph.EYE, z
+
+    def near(self, station: str, reach: float = STATION_REACH) -> list[Cell]:
+        """Returns the placed stations of a name whose centre is within reach of the eye, nearest first."""
+        if not self.stations:
+            return []
+        x, y, z = self.eye
+        found = []
+        for cell, name in self.stations.items():
+            if name == station:
+                far = math.dist((cell[0] + 0.5, cell[1] + 0.5, cell[2] + 0.5), (x, y, z))
+                if far <= reach:
+                    found.append((far, cell))
+        return [cell for _, cell in sorted(found)]
+
+    def calm(self) -> None:
+        """Makes this world peaceful: no monsters come, and those that a task asks for do no harm."""
+        self.peaceful = True
+        self._mobs = mobs.parameters("peaceful")
+
+    # -- blocks --------------------------------------------------------------------------------------------
+
+    def put(self, cell: Cell, block: int) -> None:
+        """Writes a block and what hangs on it: stations, furnaces, sand above, torches beside."""
+        self.world.set(*cell, block)
+        name = self.stations.pop(cell, None)
+        if name == "furnace":
+            for item, number in self.furnaces.pop(cell).contents():
+                self.drop(ITEM_ID[item], number, cell)
+        for station in STATIONS:
+            if block == ID[station]:
+                self.stations[cell] = station
+                if station == "furnace":
+                    self.furnaces[cell] = Furnace()
+        if not SOLID[block]:
+            self._unsettle(cell)
+
+    def _unsettle(self, cell: Cell) -> None:
+        x, y, z = cell
+        above = self.world.get(x, y + 1, z)
+        if FALLING[above]:
+            self.world.set(x, y + 1, z, 0)
+            while y > 0 and REPLACEABLE[self.world.get(x, y - 1, z)]:
+                y -= 1
+            self.world.set(x, y, z, above)
+            self._unsettle((x, cell[1] + 1, z))
+        elif UNSUPPORTED[above]:
+            self.break_block((x, y + 1, z), 0)
+        for dx, dz in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            side = (x + dx, y, z + dz)
+            if self.world.get(*side) in (ID["torch"], ID["ladder"]) and not self.supported(*side):
+                self.break_block(side, 0)
+
+    def supported(self, x: int, y: int, z: int) -> bool:
+        """Whether a torch or ladder at a cell has something to hold on to."""
+        around = ((x, y - 1, z), (x + 1, y, z), (x - 1, y, z), (x, y, z + 1), (x, y, z - 1))
+        return any(SOLID[self.world.get(*cell)] for cell in around)
+
+    def break_block(self, cell: Cell, tool: int) -> bool:
+        """Removes a block and drops what it yields to the tool; returns whether the tool was fit."""
+        block = self.world.get(*cell)
+        fit, drops = drops_of(block, tool, self.random)
+        self.put(cell, 0)
+        for item, number in drops:
+            self.drop(item, number, cell)
+        return fit
+
+    def drop(self, item: int, number: int, cell: Cell) -> None:
+        """Drops a stack in the middle of a cell."""
+        speed = ((self.random() - 0.5) * 0.1, 0.1, (self.random() - 0.5) * 0.1)
+        self.entities.item(item, number, (cell[0] + 0.5, cell[1] + 0.3, cell[2] + 0.5), speed)
+
+    def give(self, item: int, number: int) -> None:
+        """Hands items over; what does not fit lies at the feet."""
+        left = self.inventory.add(item, number)
+        if left:
+            self.entities.item(item, left, self.body[:3].tolist())
+
+    # -- time ----------------------------------------------------------------------------------------------
+
+    def tick(self, action: Sequence[int]) -> None:
+        """Advances one tick. Nothing happens any more once the agent is dead.
+
+        Raises:
+            SimError: If the action is malformed.
+        """
+        act = checked(action)
+        if self.vitals.life <= 0:
+            return
+        self.vitals.taken, self.vitals.cause = 0.0, ""
+        self._look(act[3], act[4])
+        hands.act(self, act[5], act[6], act[7])
+        self._move(act[0], act[1], act[2])
+        self._advance()
+        if self.furnaces:
+            self._smelt()
+        self.ticks += 1
+        self.clock = (self.clock + 1) % DAY
+        spawning.tick(self)
+
+    def _look(self, pitch: int, yaw: int) -> None:
+        if yaw != 12:
+            turned = self.body[ph.YAW] + 15.0 * yaw - 180.0
+            self.body[ph.YAW] = (turned + 180.0) % 360.0 - 180.0
+        if pitch != 12:
+            self.body[ph.PITCH] = min(90.0, max(-90.0, self.body[ph.PITCH] + 15.0 * pitch - 180.0))
+
+    def _move(self, ahead: int, left: int, pose: int) -> None:
+        body, vitals = self.body, self.vitals
+        if pose == 3 and (vitals.food <= 6 or self.hands.busy):
+            pose = 0
+        ph.move_player(self.world.blocks, body, _AHEAD[ahead], _LEFT[left], pose, 0.2 if self.hands.busy else 1.0)
+        self.world.ensure(body[ph.X], body[ph.Z])
+        moved, landed, jumped, wet, lava, submerged, inside, cactus = body[_FELT].tolist()
+        if wet:
+            vitals.exert(EXHAUSTION["swim"] * moved)
+        elif pose == 3 and ahead == 1:
+            vitals.exert(EXHAUSTION["sprint"] * moved)
+        if jumped:
+            vitals.exert(EXHAUSTION["sprint_jump" if pose == 3 else "jump"])
+        if landed > 3.0:
+            vitals.hurt(math.ceil(landed - 3.0 - 1e-6), "fall")
+        if lava:
+            vitals.hurt(4.0, "lava", self.inventory)
+            vitals.fire = 300
+        if inside:
+            vitals.hurt(1.0, "suffocation")
+        if cactus:
+            vitals.hurt(1.0, "cactus", self.inventory)
+        vitals.tick("peaceful" if self.peaceful else self.difficulty, submerged > 0, wet > 0)
+
+    def _advance(self) -> None:
+        table = self.entities
+        if not table.rows:
+            return
+        bright = self.clock < 12542 or self.clock > 23460
+        number = mobs.advance(
+            self.world.blocks, table.table, table.rows, self.body, self.alive, self._mobs, bright, self._limits,
+            self.rng, self._events,
+        )
+        if number:
+            for code, row, value in self._events[1 : number + 1].tolist():
+                hands.EVENTS[int(code)](self, int(row), value)
+
+    def _smelt(self) -> None:
+        x, z = self.body[ph.X], self.body[ph.Z]
+        for cell, furnace in self.furnaces.items():
+            if abs(cell[0] - x) < ent.FROZEN and abs(cell[2] - z) < ent.FROZEN:
+                furnace.tick()
+        if any(furnace.made for furnace in self.furnaces.values()):
+            for cell in self.near("furnace"):
+                self._collect(self.furnaces[cell])
+
+    def _collect(self, furnace: Furnace) -> None:
+        if furnace.made and self.inventory.room(ITEM_ID[furnace.output]) >= furnace.made:
+            item, number = furnace.empty()
+            self.inventory.add(ITEM_ID[item], number)
+            self.count("smelted", item, number)
+
+    # -- snapshot ------------------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        """Returns everything, as nested dictionaries, lists, scalars, bytes and arrays."""
+        return {
+            "world": self.world.state(), "difficulty": self.difficulty, "body": self.body.copy(),
+            "vitals": self.vitals.state(), "inventory": self.inventory.state(),
+            "entities": self.entities.state(), "hands": self.hands.state(),
+            "furnaces": [[list(cell), furnace.state()] for cell, furnace in self.furnaces.items()],
+            "stations": [[list(cell), name] for cell, name in self.stations.items()],
+            "stats": dict(self.stats), "rng": self.rng.copy(), "clock": self.clock, "ticks": self.ticks,
+            "peaceful": self.peaceful,
+        }
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Takes a snapshot over. May leave a mixture behind on error: callers load into a fresh game."""
+        self.world.load(state["world"])
+        self.difficulty, self.peaceful = str(state["difficulty"]), bool(state["peaceful"])
+        self._mobs = mobs.parameters("peaceful" if self.peaceful else self.difficulty)
+        self.body[:], self.rng[:] = state["body"], state["rng"]
+        self.vitals.load(state["vitals"])
+        self.inventory.load(state["inventory"])
+        self.entities.load(state["entities"])
+        self.hands.load(state["hands"])
+        self.furnaces = {_cell(cell): Furnace(**fields) for cell, fields in state["furnaces"]}
+        self.stations = {_cell(cell): str(name) for cell, name in state["stations"]}
+        self.stats = {str(key): int(value) for key, value in state["stats"].items()}
+        self.clock, self.ticks = int(state["clock"]), int(state["ticks"])
+        self.world.ensure(self.body[ph.X], self.body[ph.Z])
+
+
+_FELT = [ph.MOVED, ph.LANDED, ph.JUMPED, ph.WATER, ph.LAVA, ph.SUBMERGED, ph.INSIDE, ph.CACTUS]
+
+
+def _cell(values: Sequence[int]) -> Cell:
+    x, y, z = values
+    return int(x), int(y), int(z)
+
+
+def checked(action: Sequence[int]) -> list[int]:
+    """Returns the action as a list of ints.
+
+    Raises:
+        SimError: If it is not eight integers in range.
+    """
+    values = action.tolist() if isinstance(action, np.ndarray) else list(action)
+    if len(values) != 8:
+        raise SimError(f"action: needs 8 integers, has {len(values)}")
+    for index, (value, size) in enumerate(zip(values, NVEC, strict=True)):
+        if not isinstance(value, int | np.integer) or not 0 <= value < size:
+            raise SimError(f"action[{index}]: {value!r} is not an integer in 0..{size - 1}")
+    return values
+
+
+def item_name(item: float) -> str:
+    """Returns the name of an item id that a table row holds."""
+    return ITEMS[int(item)]

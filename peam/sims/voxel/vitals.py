@@ -1,0 +1,152 @@
+"""Life, hunger, breath and burning of the agent, by the numbers of the Minecraft Wiki (Java 1.19).
+
+Pages: "Hunger", "Damage", "Armor", "Drowning". Knows nothing of creatures or blocks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from peam.sims.voxel.items import Inventory
+
+FULL = 20.0
+AIR = 300
+STARVE_FLOOR = {"peaceful": 20.0, "easy": 10.0, "normal": 1.0, "hard": 0.0}
+EXHAUSTION = {"sprint": 0.1, "swim": 0.01, "jump": 0.05, "sprint_jump": 0.2, "attack": 0.1, "dig": 0.005}
+
+
+@dataclass(slots=True)
+class Vitals:
+    """The agent's condition.
+
+    Attributes:
+        life: Half hearts, 0..20.
+        food: Hunger bar, 0..20.
+        saturation: 0..food.
+        exhaustion: Four of it cost one saturation or food.
+        air: Ticks of breath, 300 when full; below 0 while drowning.
+        fire: Ticks of burning left.
+        shielded: Ticks left in which only a harder blow hurts.
+        last: Strength of the blow that shields.
+        timer: Ticks towards the next natural healing or starvation.
+        taken: Damage of this tick, for observations; `cause` names its last source.
+    """
+
+    life: float = FULL
+    food: int = 20
+    saturation: float = 5.0
+    exhaustion: float = 0.0
+    air: int = AIR
+    fire: int = 0
+    shielded: int = 0
+    last: float = 0.0
+    timer: int = 0
+    taken: float = 0.0
+    cause: str = ""
+
+    def exert(self, amount: float) -> None:
+        """Adds exhaustion."""
+        self.exhaustion = min(40.0, self.exhaustion + amount)
+
+    def hurt(self, amount: float, cause: str, inventory: Inventory | None = None) -> float:
+        """Takes a blow and returns what it cost.
+
+        Args:
+            amount: Half hearts, before armour.
+            cause: What did it.
+            inventory: Whose armour softens it; None where armour does not help.
+        """
+        if self.life <= 0 or amount <= 0:
+            return 0.0
+        if self.shielded > 0:
+            if amount <= self.last:
+                return 0.0
+            amount, self.last = amount - self.last, amount
+        else:
+            self.shielded, self.last = 10, amount
+        if inventory is not None:
+            amount = _armoured(amount, inventory)
+        amount = min(amount, self.life)
+        self.life -= amount
+        self.taken += amount
+        self.cause = cause
+        self.exert(0.1)
+        return amount
+
+    def eat(self, points: int, saturation: float) -> None:
+        """Adds a meal."""
+        self.food = min(20, self.food + points)
+        self.saturation = min(float(self.food), self.saturation + saturation)
+
+    def tick(self, difficulty: str, submerged: bool, wet: bool) -> None:
+        """Advances one tick: breath, fire, hunger, healing, starvation."""
+        self.shielded = max(0, self.shielded - 1)
+        self._breathe(submerged)
+        if wet:
+            self.fire = 0
+        if self.fire > 0:
+            self.fire -= 1
+            if self.fire % 20 == 0:
+                self.hurt(1.0, "fire")
+        if self.exhaustion >= 4.0:
+            self.exhaustion -= 4.0
+            if self.saturation > 0:
+                self.saturation = max(0.0, self.saturation - 1.0)
+            elif difficulty != "peaceful":
+                self.food = max(0, self.food - 1)
+        if self.life < FULL or self.food == 0:
+            self._heal(difficulty)
+        else:
+            self.timer = 0
+
+    def _breathe(self, submerged: bool) -> None:
+        if not submerged:
+            self.air = min(AIR, self.air + 4)
+            return
+        self.air -= 1
+        if self.air <= -20:
+            self.air = 0
+            self.hurt(2.0, "drowning")
+
+    def _heal(self, difficulty: str) -> None:
+        self.timer += 1
+        if difficulty == "peaceful" and self.timer % 20 == 0:
+            self.life = min(FULL, self.life + 1.0)
+        if self.food >= 20 and self.saturation > 0:
+            if self.timer >= 10:
+                spent = min(self.saturation, 6.0)
+                self._restore(spent / 6.0, spent)
+        elif self.food >= 18:
+            if self.timer >= 80:
+                self._restore(1.0, 6.0)
+        elif self.food == 0 and self.timer >= 80:
+            self.timer = 0
+            if self.life > STARVE_FLOOR[difficulty]:
+                self.hurt(1.0, "hunger")
+
+    def _restore(self, life: float, cost: float) -> None:
+        self.timer = 0
+        self.life = min(FULL, self.life + life)
+        self.exert(cost)
+
+    def state(self) -> dict[str, Any]:
+        """Returns the fields for a snapshot."""
+        return asdict(self)
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Takes a snapshot's fields over."""
+        for field in fields(self):
+            setattr(self, field.name, state[field.name])
+
+
+def _armoured(amount: float, inventory: Inventory) -> float:
+    """Reduces a blow by armour: the Wiki's formula with toughness."""
+    points, toughness = inventory.armor()
+    cut = min(20.0, max(points / 5.0, points - 4.0 * amount / (toughness + 8.0)))
+    if points:
+        wear = max(1, math.floor(amount / 4))
+        for slot in range(36, 40):
+            inventory.wear(slot, wear)
+    return amount * (1.0 - cut / 25.0)
