@@ -182,9 +182,13 @@ def _skills(args: argparse.Namespace) -> int:
 
 
 def _play(args: argparse.Namespace) -> int:
+    from peam.build import make_sim
     from peam.commands.play import play
+    from peam.config import load_config
 
-    return play(args.seed, args.keys if args.headless else None, args.out)
+    sim = make_sim(load_config())
+    sim.reset(seed=args.seed)
+    return play(sim, args.keys if args.headless else None, args.out)
 
 
 def _bench(args: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from peam.config import Config, load_config
 from peam.display import LifeDisplay
-from peam.errors import PeamError
+from peam.errors import ConfigError, PeamError, unknown
 
 SHOWN = (
     "episodes",
@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         0, or 130 where Ctrl-C ended it.
     """
     config = resolve(args)
+    check_names(config)
     out = Path(config.run_dir)
     check_folder(out, resume=args.resume)
     try:
@@ -79,6 +80,25 @@ def resolve(args: argparse.Namespace) -> Config:
     if args.resume and saved.is_file():
         return load_config([saved, *files], overrides)
     return config
+
+
+def check_names(config: Config) -> None:
+    """Refuses names that nothing answers to, before anything heavy is loaded.
+
+    Raises:
+        ConfigError: Unknown agent, backend, planner or suite; names the nearest.
+    """
+    from peam.build import AGENTS, PLANNERS, SIMS
+    from peam.evaluation.suites import load_suite
+
+    for kind, name, known in (
+        ("agent", config.agent, AGENTS),
+        ("backend", config.sim.backend, SIMS),
+        ("planner", config.slow.planner, PLANNERS),
+    ):
+        if name not in known:
+            raise ConfigError(unknown(kind, name, known))
+    load_suite(config.life.suite)
 
 
 def check_folder(out: Path, resume: bool) -> None:
