@@ -305,11 +305,11 @@ def _flight(
     best = 1e9
     for t in range(1, 12):
         bx, by, bz = feet[0] + velocity[0] * t, feet[1], feet[2] + velocity[2] * t
-        for part in (0.0, 0.25, 0.5, 0.75):
-            px, py, pz = x + vx * part, y + vy * part, z + vz * part
-            flat = max(0.0, math.hypot(px - bx, pz - bz) - width * 0.25)
-            high = max(0.0, by + 0.1 - py, py - by - height + 0.1)
-            best = min(best, math.hypot(flat, high))
+        part = max(0.0, min(1.0, -((x - bx) * vx + (z - bz) * vz) / (vx * vx + vz * vz + 1e-9)))
+        px, py, pz = x + vx * part, y + vy * part, z + vz * part
+        flat = max(0.0, math.hypot(px - bx, pz - bz) - width * 0.25)
+        high = max(0.0, by + 0.1 - py, py - by - height + 0.1)
+        best = min(best, math.hypot(flat, high))
         x, y, z = x + vx, y + vy, z + vz
         vx, vy, vz = vx * 0.99, vy * 0.99 - 0.05, vz * 0.99
         if math.hypot(x - eye[0], z - eye[2]) > math.hypot(feet[0] - eye[0], feet[2] - eye[2]) + 2.0:

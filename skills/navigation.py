@@ -48,7 +48,10 @@ class Navigator:
         if dig is None:
             dig = np.full(len(control.world.names), np.inf, dtype=np.float32)
         blocks = control.filler()[1]
-        return search(control.world, self.feet(), goal, dig, blocks, control.body.yaw, nodes)
+        route = search(control.world, self.feet(), goal, dig, blocks, control.body.yaw, nodes)
+        if pillars(route) > blocks:
+            return search(control.world, self.feet(), goal, dig, 0, control.body.yaw, nodes)
+        return route
 
     def go(self, goal: Goal, dig: NDArray[np.float32] | None = None, nodes: int = NODES) -> bool:
         """Walks until the goal is reached; returns False where no way leads there or none could be walked.
@@ -136,6 +139,11 @@ class Navigator:
                 return True
             control.wait_until(lambda: control.body.on_ground, 20)
         return False
+
+
+def pillars(route: Route) -> int:
+    """Returns how many blocks a route builds with."""
+    return sum((a[0], a[2]) == (b[0], b[2]) and b[1] > a[1] for a, b in pairwise(route.cells))
 
 
 def blocking(a: Cell, b: Cell) -> list[Cell]:

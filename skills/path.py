@@ -144,7 +144,7 @@ def _clear(
                 return np.inf
             if liquid[o] and dj >= 0:
                 cost += 60.0
-    return cost
+    return float(cost)
 
 
 @compiled
@@ -168,7 +168,7 @@ def _estimate(
     for t in range(targets.shape[0]):
         di, dj, dk = targets[t, 0] - i, targets[t, 1] - j, targets[t, 2] - k
         best = min(best, di * di + dj * dj + dk * dk)
-    return max(0.0, np.sqrt(best) - radius) * unit
+    return float(max(0.0, np.sqrt(best) - radius) * unit)
 
 
 @compiled
@@ -311,7 +311,7 @@ def _moves(
             out_c[n] = 8.0 + above
             out_n[n] = (i * nj + j + 1) * nk + k
             n += 1
-    elif blocks > 0 and above < 1e6 and solid[ids[i, j - 1, k]]:  # a pillar
+    elif blocks > 0 and above < 1e6:  # a pillar
         out_c[n] = 25.0 + above
         out_n[n] = (i * nj + j + 1) * nk + k
         n += 1
