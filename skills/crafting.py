@@ -141,39 +141,33 @@ def smelt(context: Context, action: Action) -> Result:
         raise missing_material({USUAL_INPUT.get(product, inputs[0]): 1})
     if context.go_to_station("furnace") is None:
         raise no_station("furnace")
-    start, fuelless = control.count(product), False
-    while control.count(product) - start < wanted and _any(context, inputs):
-        if not _fuel(context, inputs):
-            fuelless = True
-            break
-        if not _smelt_one(context, product):
-            break
+    start = control.count(product)
+    while control.count(product) - start < wanted and _smelt_one(context, product, inputs):
+        pass
+    made, unused = control.count(product) - start, _any(context, inputs)
     context.level(control.view[0])
-    made = control.count(product) - start
-    if fuelless and made == 0:
-        raise Stop(Diagnosis.NO_FUEL, "nothing burns", {"coal": 1})
-    refused = Result(Diagnosis.NO_STATION, "the furnace took nothing", {"furnace": 1})
-    return partial(made, wanted, product, refused)
+    if made == 0 and unused:
+        raise Stop(Diagnosis.NO_FUEL, "nothing that burns long enough", {"coal": 1})
+    ended = Diagnosis.NO_FUEL if unused else Diagnosis.MISSING_MATERIAL
+    return partial(made, wanted, product, Result(ended, "the furnace gave nothing"))
+
+
+def _number(context: Context, items: Sequence[str]) -> int:
+    held = context.control.inventory()
+    return sum(held.get(item, 0) for item in items)
 
 
 def _any(context: Context, items: Sequence[str]) -> bool:
-    held = context.control.inventory()
-    return any(held.get(item, 0) > 0 for item in items)
+    return _number(context, items) > 0
 
 
-def _fuel(context: Context, inputs: Sequence[str]) -> bool:
-    """Returns whether something burns that is left when one input is taken."""
-    burns = context.sim.rules.fuel_ticks
-    held = context.control.inventory()
-    one = next(item for item in inputs if held.get(item))
-    return any(burns(item) > 0 and count - (item == one) > 0 for item, count in held.items())
-
-
-def _smelt_one(context: Context, product: str) -> bool:
-    """Loads the furnace once and waits for the product."""
+def _smelt_one(context: Context, product: str, inputs: Sequence[str]) -> bool:
+    """Loads the furnace once and waits for the product; returns whether it came."""
     control, before = context.control, context.control.count(product)
-    argument = context.sim.smelt_id(product)
-    if argument < 0:
+    argument, held = context.sim.smelt_id(product), _number(context, inputs)
+    if argument < 0 or held == 0:
         return False
     control.tick(act=CRAFT, craft=argument)
+    if _number(context, inputs) == held:
+        return False
     return control.wait_until(lambda: control.count(product) > before, SMELT_TICKS + 20)
