@@ -17,6 +17,7 @@ from peam.slow.knowledge import SURFACE, Fact, Knowledge, load_knowledge, relate
 from peam.types import Decision, Diagnosis, Outcome
 
 RECONSIDER = 3  # NOT_FOUNDs of a block after which its whereabouts are thought over
+DESPAIR = 6  # NOT_FOUNDs after which what asks for it is doubted
 WOUNDED = 12.0  # life at or below which one remembers to draw a weapon
 PLACE_TABLE = Action("place", "crafting_table")
 _HINT = re.compile(r"([a-z]+\([a-z0-9_, ]+\))\W+([A-Z_]+)((?: [a-z_]+ \d+)*)\s*$")
@@ -30,7 +31,6 @@ class Beliefs:
         facts: Key -> believed value; None where unknown.
         confirmed: Keys that the game has spoken for: repaired, or shown right.
         whim: The direction in which a block of unknown whereabouts is looked for.
-        separate: Whether kinds of wood are believed not to mix in one recipe.
         extra_fuel: Pieces of fuel added after a furnace starved although its fuel was known.
     """
 
@@ -39,7 +39,6 @@ class Beliefs:
         self.facts: dict[str, Fact | None] = dict(self.knowledge.facts)
         self.confirmed: set[str] = set()
         self.whim = "north"
-        self.separate = False
         self.extra_fuel = 0
         self._absent: dict[str, int] = {}
 
@@ -67,7 +66,7 @@ class Beliefs:
         """Returns an independent copy."""
         other = Beliefs(self.knowledge)
         other.facts, other.confirmed = dict(self.facts), set(self.confirmed)
-        other.whim, other.separate, other.extra_fuel = self.whim, self.separate, self.extra_fuel
+        other.whim, other.extra_fuel = self.whim, self.extra_fuel
         other._absent = dict(self._absent)
         return other
 
@@ -101,6 +100,8 @@ class Beliefs:
             self._smelt(action.target, outcome)
         elif action.verb == "mine":
             self._mine(action.target, outcome)
+        elif action.verb == "explore":
+            self._explored(outcome)
         elif action.verb == "kill" and outcome.diagnosis not in (Diagnosis.OK, Diagnosis.NOT_FOUND):
             self._repair("weapon")
 
@@ -176,9 +177,8 @@ class Beliefs:
                 self._repair(f"table:{item}")
         elif outcome.diagnosis is Diagnosis.MISSING_MATERIAL:
             named = sorted(self.knowledge.class_of(name) for name in outcome.missing)
-            known = {f"recipe:{item}", *(f"count:{item}:{name}" for name in named)} <= self.confirmed
-            self.separate = self.separate or (known and "planks" in named)
-            self._repair(f"recipe:{item}", *(f"count:{item}:{name}" for name in named))
+            counts = [f"count:{item}:{name}" for name in named]
+            self._repair(f"recipe:{item}", f"yield:{item}", *counts)
         elif outcome.diagnosis is Diagnosis.NO_STATION:
             self._repair(f"recipe:{item}", f"count:{item}", f"table:{item}")
 
@@ -187,8 +187,8 @@ class Beliefs:
             self._repair(f"input:{product}", "station")
         elif outcome.diagnosis is Diagnosis.MISSING_MATERIAL:
             self._repair(f"input:{product}")
-        elif outcome.diagnosis is Diagnosis.NO_STATION:
-            self._repair("station")
+        elif outcome.diagnosis is Diagnosis.NO_STATION:  # materials are asked for first: they were right
+            self._repair(f"input:{product}", "station")
         elif outcome.diagnosis is Diagnosis.NO_FUEL:
             self.extra_fuel += "burn:planks" in self.confirmed
             self._repair("burn")
@@ -200,6 +200,24 @@ class Beliefs:
             self._absent[block] = self._absent.get(block, 0) + 1
             if self._absent[block] >= RECONSIDER:
                 self._repair(f"where:{block}")
+            if self._absent[block] == DESPAIR:
+                self._doubt(block)
+
+    def _doubt(self, block: str) -> None:
+        """Gives up unconfirmed beliefs that ask for what cannot be found: they are put to the test."""
+        drop = next(item for item, source in self.knowledge.source.items() if source == block)
+        for key, value in self.facts.items():
+            asks = value == drop or (isinstance(value, tuple) and drop in value)
+            if asks and key not in self.confirmed and key.startswith(("recipe:", "input:")):
+                self.facts[key] = None
+
+    def _explored(self, outcome: Outcome) -> None:
+        """Learns that rock in the way needs a tool, and supposes the same of ores."""
+        if outcome.diagnosis is Diagnosis.MISSING_TOOL:
+            self._repair("tool:stone")
+            for block in self.knowledge.ores:
+                if not self.tool(block):
+                    self.facts[f"tool:{block}"] = self.tool("stone")
 
     def _hear(self, hint: str) -> None:
         match = _HINT.search(hint.strip())

@@ -105,11 +105,10 @@ class Regression:
 
     def _craft(self, item: str, kind: str, count: int) -> None:
         recipe = None if f"recipe:{kind}" in self._dropped else self._beliefs.recipe(kind)
-        if recipe is None:
+        crafts = -(-count // self._beliefs.yields(kind))
+        if recipe is None or not all(self._obtainable(name, n * crafts) for name, n in recipe.items()):
             self._step("craft", item, 1)
             return
-        each = self._beliefs.yields(kind)
-        crafts = -(-count // each)
         for name, per in recipe.items():
             wood = item.replace("_planks", "_log") if name == "log" and item != kind else name
             self.need(wood, per * crafts, f"recipe:{kind}")
@@ -117,16 +116,17 @@ class Regression:
             self.station("crafting_table", f"table:{kind}")
         self._step("craft", item, count)
         self._tools.add(item)
-        self._add(item, crafts * each - count)
+        self._add(item, crafts * self._beliefs.yields(kind) - count)
 
     def _smelt(self, product: str, count: int) -> None:
         source = None if f"input:{product}" in self._dropped else self._beliefs.smelted_from(product)
-        if source is None:
+        if source is None or not self._obtainable(source, count):
             self._step("smelt", product, 1)
             return
         station = self._beliefs.station()
-        carried = station is not None and "station" not in self._dropped and station not in self._near
-        if carried:  # made ready while the table is still near, and carried to the ore
+        away = self._held(source) < count or station not in self._near
+        carried = station is not None and "station" not in self._dropped and away
+        if carried:  # made ready while the table is still near, and carried to where the input is found
             self.need(str(station), 1, "station")
         self.need(source, count, f"input:{product}")
         self._fuel(count)
@@ -146,11 +146,19 @@ class Regression:
         if due > 0 and fetched:
             self.need(fetched, -(-due // known[fetched]), f"burn:{fetched}")
 
+    def _obtainable(self, item: str, count: int) -> bool:
+        """Returns whether the item is held, or some way to it is known; else trying is all that is left."""
+        beliefs, knowledge = self._beliefs, self._beliefs.knowledge
+        found = item == "log" or item in knowledge.source or item in knowledge.creatures
+        made = beliefs.craftable(knowledge.class_of(item)) or beliefs.smelted(item)
+        return found or made or self._held(item) >= count
+
+    def _held(self, item: str) -> int:
+        return sum(self.ledger.get(name, 0) for name in self._beliefs.knowledge.members(item))
+
     def _take(self, item: str, count: int) -> int:
         """Spends up to `count` from the ledger; returns how many there were."""
         members = self._beliefs.knowledge.members(item)
-        if self._beliefs.separate and item == "planks":
-            members = (max(members, key=lambda name: self.ledger.get(name, 0)), item)
         taken = 0
         for name in (*members, item) if item not in members else members:
             part = min(self.ledger.get(name, 0), count - taken)

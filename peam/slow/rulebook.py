@@ -72,7 +72,7 @@ class RulebookPlanner:
     def _milestone(step: Step, inventory: Mapping[str, int]) -> Subgoal | None:
         if step.verb == "craft" and step.target.endswith("_pickaxe"):
             return Subgoal("craft", Predicate("inventory", step.target, 1))
-        if step.verb == "smelt":
+        if step.verb == "smelt" and step.target.endswith("_ingot"):
             count = inventory.get(step.target, 0) + step.count
             return Subgoal("smelt", Predicate("inventory", step.target, count))
         return None
@@ -111,7 +111,7 @@ class _Moment:
             return self._first(self._steps(predicate.item, 0), Step("mine", predicate.item, lacking))
         if predicate.fact == "placed":
             return self._first(self._steps(predicate.item, 1), Step("place", predicate.item, 1))
-        return self._first(self._wood_first(self._steps(predicate.item, predicate.count), task), None)
+        return self._first(self._foresee(self._steps(predicate.item, predicate.count), task), None)
 
     def aside(self) -> Action:
         """Returns an exploration: circumstances must change before the same is tried again."""
@@ -125,16 +125,20 @@ class _Moment:
         held = any(self.inventory.get(name, 0) for name in self.knowledge.at_least(tool))
         return [] if held or not tool else self._steps(tool, 1)
 
-    def _wood_first(self, steps: list[Step], task: Task | None) -> list[Step]:
-        """Puts logs first, enough for the whole task: the way back up from the mine is dear."""
+    def _foresee(self, steps: list[Step], task: Task | None) -> list[Step]:
+        """Where logs are wanted, puts them first, and enough for the whole task.
+
+        The way back up from the mine is dear. So recipes that are not known are asked for before.
+        """
         wood = [step for step in steps if step.verb == "mine" and step.target == "log"]
         if not wood:
             return steps
-        count = wood[0].count
+        whole = steps
         if task is not None and task.goal.fact == "inventory":
             whole = regress(self.beliefs, [(task.goal.item, task.goal.count)], self.inventory, self.stations)
-            count = max([count, *(s.count for s in whole if (s.verb, s.target) == ("mine", "log"))])
-        return [Step("mine", "log", count), *(step for step in steps if step not in wood)]
+        asked = [s for s in (*steps, *whole) if s.verb == "craft" and self.beliefs.recipe(s.target) is None]
+        count = max(step.count for step in (*wood, *whole) if (step.verb, step.target) == ("mine", "log"))
+        return [*asked[:1], Step("mine", "log", count), *(step for step in steps if step not in wood)]
 
     def _first(self, steps: list[Step], last: Step | None) -> Action:
         step = steps[0] if steps else last
@@ -157,7 +161,7 @@ class _Moment:
         since = seek.search(self.history, "mine", kinds)
         gone = seek.absent(self.history, "mine")
         where = self.beliefs.where(kinds[0])
-        if not self._too_high(kinds[0], where):
+        if not self._elsewhere(kinds[0], where):
             # One more kind of wood at each new place: forests differ, and a blind try costs a decision.
             places = 1 + sum(seek.moved(d) for d in since)
             for kind in self._likely(kinds)[:places]:
@@ -167,13 +171,16 @@ class _Moment:
 
     def _likely(self, kinds: Sequence[str]) -> list[str]:
         """Returns the kinds of wood, what was found last first."""
-        mined = [d.action.target for d in self.history if d.action and d.action.verb == "mine" and seek.moved(d)]
-        last = next((target for target in reversed(mined) if target in kinds), kinds[0])
+        moved = [d.action for d in self.history if d.action and seek.moved(d)]
+        last = next((a.target for a in reversed(moved) if a.verb == "mine" and a.target in kinds), kinds[0])
         return [last, *(kind for kind in kinds if kind != last)]
 
-    def _too_high(self, block: str, where: int | str | None) -> bool:
-        deep = block in self.knowledge.ores and isinstance(where, int)
-        return deep and self.observation.position[1] > int(where or 0) + MARGIN
+    def _elsewhere(self, block: str, where: int | str | None) -> bool:
+        """Returns whether there is no use in trying at this height."""
+        if block in self.knowledge.ores and isinstance(where, int):
+            return self.observation.position[1] > where + MARGIN
+        below = seek.underground(self.observation, self.history, self.surface)
+        return where == SURFACE and block in self.knowledge.members("log") and below
 
     def _craft(self, step: Step) -> Action:
         target = step.target
@@ -220,7 +227,7 @@ class _Moment:
         best = next((name for name in arms if self.inventory.get(name, 0)), None)
         if best is not None:
             return Action("equip", best) if self.observation.hand != best else None
-        return self._first(self._wood_first(self._steps(f"wooden_{kind}", 1), None), None)
+        return self._first(self._foresee(self._steps(f"wooden_{kind}", 1), None), None)
 
     def _ranged(self) -> Action | None:
         lacking = [name for name in self.knowledge.ranged if not self.inventory.get(name, 0)]

@@ -42,7 +42,8 @@ def absent(history: Sequence[Decision], verb: str) -> set[str]:
         for d in here(history)
         if d.action
         and d.action.verb == verb
-        and d.outcome.diagnosis not in (Diagnosis.OK, Diagnosis.MISSING_TOOL)
+        and not d.outcome.ok
+        and (verb == "explore" or d.outcome.diagnosis is not Diagnosis.MISSING_TOOL)
     }
 
 
@@ -87,10 +88,16 @@ def heading(history: Sequence[Decision], first: str, legs: Sequence[int]) -> str
 
 
 def underground(observation: Observation, history: Sequence[Decision], surface: float) -> bool:
-    """Returns whether the agent is below the surface, by its height and the stairs it has dug."""
+    """Returns whether the agent is below the surface, by its height and the stairs it has dug.
+
+    Where the way up has just failed at a height at which the sky may be, it is taken to be there.
+    """
     y = observation.position[1]
-    stairs = [d.action.target for d in history if d.action and d.action.verb == "explore" and d.outcome.ok]
-    return y < SEA or (y < surface - 5 and stairs.count("down") > stairs.count("up"))
+    ways = [(d.action.target, d.outcome.ok) for d in history if d.action and d.action.verb == "explore"]
+    if y >= SEA and ("up", False) in ways[-3:] and "down" not in [way for way, _ in ways[-3:]]:
+        return False
+    made = [way for way, ok in ways if ok]
+    return y < SEA or (y < surface - 5 and made.count("down") > made.count("up"))
 
 
 def explore(
