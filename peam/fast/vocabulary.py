@@ -25,7 +25,7 @@ PUNCTUATION: tuple[str, ...] = ("=>", ";", "(", ")", ",", ".", ":", ">=", "?")
 LARGEST = 64  # as in peam/state.py
 SPARES = 64
 
-Section = Literal["core", "items", "creatures", "scene", "words"]
+Section = Literal["core", "items", "creatures", "scene", "words", "more"]
 
 
 @cache
