@@ -226,7 +226,7 @@ def report(records: list[Record]) -> dict[str, object]:
 
 def main() -> None:
     """Runs the script over seeds and prints a JSON report."""
-    from peam.sims.voxel import VoxelSim
+    from peam.build import make_sim
 
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("goal", help="an item of the tool chain, or zombie, or skeleton")
@@ -235,7 +235,7 @@ def main() -> None:
     arguments = parser.parse_args()
     first, last = map(int, arguments.seeds.split("-"))
     config = load_config()
-    sim = VoxelSim(config)
+    sim = make_sim(config)
     executor = Executor(sim, config)
     records = []
     for seed in range(first, last + 1):
