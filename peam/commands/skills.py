@@ -140,9 +140,9 @@ def _table(rows: Sequence[Row], title: str) -> Table:
 
 def _show(run: Path, registry: AdapterRegistry, category: str, version: str | None, as_json: bool) -> None:
     rows = {row["version"]: row for row in _rows(run, registry, category)}
-    version = version or registry.head(category)
+    version = version or registry.head(category) or ""
     if version not in rows:
-        raise PeamError(f"{category} has no {unknown('version', str(version), rows)}")
+        raise PeamError(f"{category} has no {unknown('version', version, rows)}")
     with Store.open(run / "store.db", readonly=True) as store:
         found = store.experience(category)
         done = next((c for c in store.consolidations(category) if c.version == version), None)
