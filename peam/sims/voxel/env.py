@@ -20,8 +20,9 @@ from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import HAZARD, ID, LIQUID, NAMES, SOLID
 from peam.sims.voxel.game import DAY, STATIONS, Game, item_name
 from peam.sims.voxel.items import ITEM_ID, ITEMS, MAIN, STACK
+from peam.sims.voxel.observer import Observer, craft_argument, daylight
 from peam.sims.voxel.rules import VoxelRules
-from peam.sims.voxel.spaces import Observer, action_space, craft_argument, daylight, observation_space
+from peam.sims.voxel.spaces import action_space, observation_space
 from peam.types import Image, Observation
 
 OPTIONS = ("inventory", "time", "hand", "creatures", "peaceful")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from peam.errors import SimError
-from peam.sims.base import Cell
+from peam.sims.base import NOOP, Cell
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import hands, mobs, spawning
 from peam.sims.voxel import physics as ph
@@ -284,6 +285,7 @@ class Game:
         self.world.ensure(self.body[ph.X], self.body[ph.Z])
 
 
+_NOOP = list(NOOP)
 _FELT = [ph.MOVED, ph.LANDED, ph.JUMPED, ph.WATER, ph.LAVA, ph.SUBMERGED, ph.INSIDE, ph.CACTUS]
 
 
@@ -298,12 +300,17 @@ def checked(action: Sequence[int]) -> list[int]:
     Raises:
         SimError: If it is not eight integers in range.
     """
-    values = action.tolist() if isinstance(action, np.ndarray) else list(action)
+    try:
+        values = list(map(index, action))
+    except TypeError:
+        raise SimError(f"action: {action!r} is not 8 integers") from None
     if len(values) != 8:
         raise SimError(f"action: needs 8 integers, has {len(values)}")
-    for index, (value, size) in enumerate(zip(values, NVEC, strict=True)):
-        if not isinstance(value, int | np.integer) or not 0 <= value < size:
-            raise SimError(f"action[{index}]: {value!r} is not an integer in 0..{size - 1}")
+    if values == _NOOP:
+        return values
+    for position, (value, size) in enumerate(zip(values, NVEC, strict=True)):
+        if not 0 <= value < size:
+            raise SimError(f"action[{position}]: {value} is not in 0..{size - 1}")
     return values
 
 

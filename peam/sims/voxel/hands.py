@@ -19,7 +19,17 @@ from peam.sims.voxel import physics as ph
 from peam.sims.voxel.aim import direction, ray
 from peam.sims.voxel.blocks import HARDNESS, ID, LIQUID, REPLACEABLE, SOLID, UNSUPPORTED
 from peam.sims.voxel.items import (
-    ATTACK_SPEED, DAMAGE, FOOD, ITEM_ID, ITEMS, NATURAL, OFFHAND, PLACES, SATURATION, WEAR_DIG, WEAR_HIT,
+    ATTACK_SPEED,
+    DAMAGE,
+    FOOD,
+    ITEM_ID,
+    ITEMS,
+    NATURAL,
+    OFFHAND,
+    PLACES,
+    SATURATION,
+    WEAR_DIG,
+    WEAR_HIT,
 )
 from peam.sims.voxel.rules import DIG, ENTRIES, resolve
 from peam.sims.voxel.vitals import EXHAUSTION
@@ -449,4 +459,4 @@ def _gone(game: Game, row: int, value: float) -> None:
 ROW_NAMES: Final = tuple(ID)
 _Verb = Callable[["Game", int, int], None]
 _VERBS: Final[dict[int, _Verb]] = {1: _use, 2: _drop, 3: _attack, 4: _craft, 5: _equip, 6: _place, 7: _destroy}
-EVENTS: Final[tuple[Callable[["Game", int, float], None], ...]] = (_picked, _bitten, _shot_at, _died, _hit, _gone)
+EVENTS: Final[tuple[Callable[[Game, int, float], None], ...]] = (_picked, _bitten, _shot_at, _died, _hit, _gone)

@@ -160,6 +160,8 @@ class Inventory:
 
     def armor(self) -> tuple[int, int]:
         """Returns the armour points and toughness worn."""
+        if not any(self.items[ARMOR:OFFHAND]):
+            return 0, 0
         pieces = [armor(item) for item in self.items[ARMOR:OFFHAND]]
         return sum(p[0] for p in pieces), sum(p[1] for p in pieces)
 

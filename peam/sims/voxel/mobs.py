@@ -15,8 +15,33 @@ from numpy.typing import NDArray
 from peam.sims.voxel.aim import clear
 from peam.sims.voxel.blocks import HAZARD, LIQUID, OPAQUE, SOLID
 from peam.sims.voxel.entities import (
-    AGE, ARROW, ATTACK, COOL, DATA, DEATH, DETOUR, EID, FIRE, FLEE, FROZEN, GOAL_X, GOAL_Z, GONE, HEALTH,
-    HEIGHTS, HURT, ITEM, KIND, SEEN, SHOOT, TIMER, WIDTHS, emit, move_arrow, move_item, uniform,
+    AGE,
+    ARROW,
+    ATTACK,
+    COOL,
+    DATA,
+    DEATH,
+    DETOUR,
+    EID,
+    FIRE,
+    FLEE,
+    FROZEN,
+    GOAL_X,
+    GOAL_Z,
+    GONE,
+    HEALTH,
+    HEIGHTS,
+    HURT,
+    ITEM,
+    KIND,
+    SEEN,
+    SHOOT,
+    TIMER,
+    WIDTHS,
+    emit,
+    move_arrow,
+    move_item,
+    uniform,
 )
 from peam.sims.voxel.physics import EYE, FALL, GROUND, VX, VY, VZ, WALL, YAW, X, Y, Z, at, sweep
 
