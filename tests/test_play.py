@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from peam.build import make_sim
+from peam.cli import main
 from peam.commands.play import HELP, KEYS, LEAVE, Player, hud, offers, picture, play
+from peam.config import load_config
 from peam.errors import PeamError
 from peam.sims.base import NOOP, Body
 from tests.test_types import observation
@@ -163,3 +166,43 @@ def test_headless_writes_the_last_picture_and_stops_at_leave(
     printed = capsys.readouterr().out
     assert "inventory  oak_log 2" in printed
     assert "x 1.5 y 64.0 z -2.5" in printed
+
+
+def test_the_embedded_world_walks_turns_and_draws(tmp_path: Path) -> None:
+    """The same keys through the command line, in the real simulator, twice: the same picture."""
+    pictures = []
+    for name in ("one.png", "two.png"):
+        out = tmp_path / name
+        assert main(["play", "--seed", "42", "--headless", "--keys", "wwll.", "--out", str(out)]) == 0
+        pictures.append(out.read_bytes())
+    assert pictures[0] == pictures[1]
+    with Image.open(tmp_path / "one.png") as image:
+        view = np.asarray(image)[:360]
+    assert len(np.unique(view.reshape(-1, 3), axis=0)) > 100
+
+
+def test_keys_move_the_body_as_they_say() -> None:
+    sim = make_sim(load_config())
+    sim.reset(seed=42)
+    player = Player(sim)
+    begun = sim.body()
+    player.press("l")
+    assert (sim.body().yaw - begun.yaw) % 360 == 15
+    player.press("k")
+    assert sim.body().pitch == begun.pitch + 15
+    for _ in range(3):
+        player.press("w")
+    moved = np.hypot(*(np.subtract(sim.body().position, begun.position)[[0, 2]]))
+    assert moved > 0.3
+    assert sim.body().tick >= begun.tick + 14
+
+
+def test_a_log_becomes_planks_through_the_menu() -> None:
+    sim = make_sim(load_config())
+    sim.reset(seed=42, options={"inventory": {"oak_log": 1}})
+    player = Player(sim)
+    player.press("c")
+    assert [offer[1] for offer in player.menu][:1] == ["oak_planks"]
+    player.press("1")
+    assert player.message == "craft oak_planks: +4"
+    assert sim.observe().inventory == {"oak_planks": 4}
