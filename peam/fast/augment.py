@@ -1,0 +1,145 @@
+"""Augmentation: the same decision in a state that differs only in what the decision does not depend on.
+
+Parses the state text, adds or drops inventory items that neither the goal, nor the action, nor the corrected
+chain touches, renames the task, and renders it again. Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from peam.actions import Action, grammar
+from peam.errors import PeamError
+from peam.types import Decision
+
+_FIELDS = ("task ", "goal ", "has ", "hand ", "near ", "life ", "last ", "around ")
+_TOOLS = ("_pickaxe", "_axe", "_shovel", "_sword", "_hoe")
+_STATIONS = ("crafting_table", "furnace", "chest", "bow", "arrow", "shield", "bucket")
+# Items that stand for one another in recipes or as fuel: where a chain touches one, none of its group changes.
+GROUPS: tuple[frozenset[str], ...] = (
+    frozenset(f"{wood}_{kind}" for wood in ("oak", "birch", "spruce") for kind in ("log", "planks")) | {"stick"},
+    frozenset({"coal", "charcoal", "coal_ore"}),
+    frozenset({"stone", "cobblestone"}),
+    frozenset({"raw_iron", "iron_ore", "iron_ingot"}),
+    frozenset({"sand", "glass"}),
+)
+# Inert for every recipe that the action language can name: they clutter an inventory and change nothing.
+CLUTTER: tuple[str, ...] = (
+    "dirt", "sand", "gravel", "oak_sapling", "birch_sapling", "spruce_sapling", "wheat_seeds", "feather",
+    "leather", "bone", "rotten_flesh", "white_wool", "string", "flint", "apple", "beef", "porkchop", "mutton",
+    "granite", "diorite", "andesite", "raw_copper", "cobblestone", "coal", "raw_iron", "stick",
+    "oak_log", "birch_log", "oak_planks", "birch_planks", "torch", "stone", "glass",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StateText:
+    """The state text of `peam.state.describe`, in parts.
+
+    Attributes:
+        task: Task name.
+        goal: "inventory stick 4".
+        has: Item -> count, in the text's order (sorted by name).
+        hand: Item in the main hand.
+        near: Station names.
+        vitals: "life 20 food 20 day".
+        last: Words of the last outcome.
+        around: Words of the simulator's list; empty where the text has none.
+    """
+
+    task: str
+    goal: str
+    has: tuple[tuple[str, int], ...]
+    hand: str
+    near: tuple[str, ...]
+    vitals: str
+    last: str
+    around: str = ""
+
+
+def parse_state(text: str) -> StateText:
+    """Parses a state text.
+
+    Raises:
+        PeamError: If it is not of the form that `peam.state.describe` writes.
+    """
+    parts = text.split(" ; ")
+    shaped = len(parts) in (7, 8) and all(p.startswith(f) for p, f in zip(parts, _FIELDS, strict=False))
+    if not shaped:
+        raise PeamError(f"state text '{text[:80]}' has other parts than {', '.join(f.strip() for f in _FIELDS)}")
+    task, goal, has, hand, near, _, last = (p[len(f) :] for p, f in zip(parts[:7], _FIELDS[:7], strict=True))
+    around = parts[7][len("around ") :] if len(parts) == 8 else ""
+    stations = () if near == "nothing" else tuple(near.split())
+    return StateText(task, goal, _items(has), hand, stations, parts[5], last, around)
+
+
+def _items(text: str) -> tuple[tuple[str, int], ...]:
+    words = [] if text == "nothing" else text.split()
+    return tuple((name, int(count)) for name, count in zip(words[::2], words[1::2], strict=True))
+
+
+def render_state(state: StateText) -> str:
+    """Renders a state text; `render_state(parse_state(text)) == text`."""
+    parts = [
+        f"task {state.task}",
+        f"goal {state.goal}",
+        "has " + (" ".join(f"{name} {count}" for name, count in state.has) or "nothing"),
+        f"hand {state.hand}",
+        "near " + (" ".join(state.near) or "nothing"),
+        state.vitals,
+        f"last {state.last}",
+    ]
+    return " ; ".join([*parts, f"around {state.around}"] if state.around else parts)
+
+
+def protected_items(chain: Sequence[Decision]) -> frozenset[str]:
+    """Returns items that no augmentation of the chain's decisions may touch.
+
+    Those named in the subgoal or in any action, and those whose count any outcome of the chain changed or
+    found missing.
+    """
+    names: set[str] = set()
+    for decision in chain:
+        names.add(decision.subgoal.predicate.item)
+        names.update(decision.outcome.delta)
+        names.update(decision.outcome.missing)
+        if decision.action is not None:
+            names.add(decision.action.target)
+    return frozenset(names.union(*(group for group in GROUPS if group & names)))
+
+
+def augment(
+    text: str, action: Action, protected: Collection[str], tasks: Sequence[str], rng: np.random.Generator
+) -> str:
+    """Returns the state text of an equivalent decision.
+
+    Args:
+        text: State text.
+        action: The decision's action; its target is not touched.
+        protected: From `protected_items`.
+        tasks: Names that may replace the task's.
+        rng: Draws everything.
+    """
+    state = parse_state(text)
+    fixed = {*protected, *state.goal.split(), *state.last.split(), state.hand, action.target}
+    kept = [item for item in state.has if _fixed(item[0], fixed) or rng.random() < 0.5]
+    present = {name for name, _ in state.has}
+    free = [name for name in CLUTTER if name not in present and not _fixed(name, fixed)]
+    added = rng.choice(len(free), size=min(len(free), int(rng.integers(0, 5))), replace=False)
+    extra = [(free[int(i)], int(rng.integers(1, 17))) for i in np.sort(added)]
+    task = tasks[int(rng.integers(len(tasks)))] if tasks else state.task
+    return render_state(replace(state, task=task, has=tuple(sorted([*kept, *extra]))))
+
+
+def _fixed(name: str, fixed: Iterable[str]) -> bool:
+    """Tools and stations decide what can be done even where no count changes, so they are never touched."""
+    return name in fixed or name in _STATIONS or name.endswith(_TOOLS)
+
+
+def task_names() -> tuple[str, ...]:
+    """Returns words that a task may be called by: every item that the action language can ask for."""
+    verbs = grammar()
+    return tuple(dict.fromkeys(t for verb in ("mine", "craft", "smelt", "kill") for t in verbs[verb].targets))

@@ -1,0 +1,300 @@
+"""The frozen base as a function: pictures to prefixes, prompts and answers to log-probabilities.
+
+Two ways through the same model, decided once by its class and never by failure:
+
+- "cached": classes whose text decoder has plain one-dimensional positions (Idefics3, LLaVA). Pictures become
+  features once, the decoder is called on embeddings, and its key-value cache is shared between continuations.
+- "generic": any other class (Qwen-VL's rope deltas, ...). Every score is a whole forward pass, picture included.
+
+Knows nothing of adapters, of the action language, or of training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import DynamicCache
+from transformers.cache_utils import DynamicLayer
+
+from peam.errors import PeamError
+from peam.fast.prompt import Prompter
+from peam.types import Image
+
+CACHED_CLASSES = ("idefics3", "llava", "smolvlm")
+PICTURES = 4096  # kept; nano's take 12 kB each
+BATCH = 16  # pictures encoded at once
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture as the model takes it.
+
+    Attributes:
+        prefix: Token ids up to the picture's last token.
+        features: (visual tokens, hidden) projected features; None on the generic path.
+        tensors: The processor's tensors of the picture; empty on the cached path.
+        per_token: The processor's tensors with one entry a prefix token; empty on the cached path.
+    """
+
+    prefix: tuple[int, ...]
+    features: Tensor | None
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+    per_token: dict[str, Tensor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A prompt after a picture, and the answer to be scored."""
+
+    picture: Picture
+    prompt: list[int]
+    answer: list[int]
+
+
+class Backbone:
+    """Runs any module tree of the base's class (the training one or a serving copy)."""
+
+    def __init__(self, model: Any, processor: Any) -> None:
+        self.processor = processor
+        self.prompter = Prompter(processor)
+        self.device = next(model.parameters()).device
+        self.dtype = next(model.parameters()).dtype
+        self.image_token = int(processor.tokenizer.convert_tokens_to_ids(processor.image_token))
+        self.cached = model.config.model_type in CACHED_CLASSES
+        self._direct = _direct_scaling(processor)
+        self._prefixes: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._pictures: OrderedDict[bytes, Picture] = OrderedDict()
+
+    # ---- pictures
+
+    def pictures(self, model: Any, images: Sequence[Image]) -> list[Picture]:
+        """Encodes pictures, each distinct one once (an LRU of `PICTURES`)."""
+        keys = [hashlib.blake2b(image.tobytes() + str(image.shape).encode()).digest() for image in images]
+        found = {key: self._pictures[key] for key in keys if key in self._pictures}
+        fresh = list({key: image for key, image in zip(keys, images, strict=True) if key not in found}.items())
+        for start in range(0, len(fresh), BATCH):
+            part = fresh[start : start + BATCH]
+            encoded = self._encode(model, [image for _, image in part])
+            found.update(zip([key for key, _ in part], encoded, strict=True))
+        for key in keys:
+            self._pictures[key] = found[key]
+            self._pictures.move_to_end(key)
+        while len(self._pictures) > PICTURES:
+            self._pictures.popitem(last=False)
+        return [found[key] for key in keys]
+
+    def pixels(self, images: Sequence[Image]) -> Tensor:
+        """Returns (n, 1, 3, H, W) pixel values without the processor, equal to its output.
+
+        Only for processors that neither resize nor split at this size (`direct` is true).
+        """
+        if self._direct is None:
+            raise PeamError("this base's processor resizes or splits pictures")
+        mean, std = self._direct[1:]
+        raw = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float()
+        pixels = (raw / 255.0 - mean) / std
+        # Idefics3 drops a picture whose values are all zero as padding; one pixel keeps it.
+        empty = (pixels == 0).flatten(1).all(1)
+        pixels[empty, 0, 0, 0] = 1e-6
+        return pixels.unsqueeze(1)
+
+    def direct(self, image: Image) -> bool:
+        """Returns whether `pixels` may stand for the processor at this picture's size."""
+        return self._direct is not None and image.shape[:2] == self._direct[0]
+
+    def _encode(self, model: Any, images: Sequence[Image]) -> list[Picture]:
+        if not self.cached:
+            return [self._generic_picture(image) for image in images]
+        features = self._features(model, images)
+        return [
+            Picture(self._prefix(image), feature) for image, feature in zip(images, features, strict=True)
+        ]
+
+    @torch.no_grad()
+    def _features(self, model: Any, images: Sequence[Image]) -> list[Tensor]:
+        if all(self.direct(image) for image in images):
+            pixels = self.pixels(images).to(self.device, self.dtype)
+            pooled = model.get_image_features(pixel_values=pixels, return_dict=True).pooler_output
+            return [feature.reshape(-1, feature.shape[-1]) for feature in pooled]
+        return [self._processed_features(model, image) for image in images]
+
+    def _processed_features(self, model: Any, image: Image) -> Tensor:
+        tensors = self._process(image)
+        if not tensors["pixel_values"].any():
+            tensors["pixel_values"].view(-1)[0] = 1e-6
+        known = {key: tensors[key] for key in ("pixel_values", "pixel_attention_mask") if key in tensors}
+        pooled = model.get_image_features(**known, return_dict=True).pooler_output
+        return torch.cat([feature.reshape(-1, feature.shape[-1]) for feature in pooled])
+
+    def _process(self, image: Image) -> dict[str, Tensor]:
+        text = self.prompter.text("see")
+        out = self.processor(images=[image], text=[text], return_tensors="pt")
+        moved = {key: value.to(self.device) for key, value in out.items()}
+        return {k: v.to(self.dtype) if v.is_floating_point() else v for k, v in moved.items()}
+
+    def _prefix(self, image: Image) -> tuple[int, ...]:
+        shape = tuple(image.shape)
+        if shape not in self._prefixes:
+            self._prefixes[shape] = self._split(self._process(image))
+        return self._prefixes[shape]
+
+    def _split(self, tensors: dict[str, Tensor]) -> tuple[int, ...]:
+        ids = [int(i) for i in tensors["input_ids"][0]]
+        after = self.prompter.ids("see")
+        if ids[-len(after) :] != after:
+            raise PeamError("the base's tokenizer merges the picture's token with the text after it")
+        return tuple(ids[: -len(after)])
+
+    def _generic_picture(self, image: Image) -> Picture:
+        tensors = self._process(image)
+        prefix, shape = self._split(tensors), tensors["input_ids"].shape
+        rest = {k: v for k, v in tensors.items() if k not in ("input_ids", "attention_mask")}
+        per_token = {k: v[0, : len(prefix)] for k, v in rest.items() if v.shape == shape}
+        return Picture(prefix, None, {k: v for k, v in rest.items() if k not in per_token}, per_token)
+
+    # ---- scores
+
+    def log_probs(self, model: Any, sequences: Sequence[Answered]) -> tuple[Tensor, Tensor]:
+        """Scores answers, one batch, gradients flowing where enabled.
+
+        Returns:
+            (n, longest answer) float32 log-probabilities of the answers' tokens, zero where padded, and the
+            boolean mask of real tokens.
+        """
+        longest = max(len(s.answer) for s in sequences)
+        target = torch.zeros(len(sequences), longest, dtype=torch.long)
+        for row, sequence in enumerate(sequences):
+            target[row, : len(sequence.answer)] = torch.tensor(sequence.answer)
+        mask = torch.arange(longest) < torch.tensor([len(s.answer) for s in sequences])[:, None]
+        logits = self.logits(
+            model,
+            [s.picture for s in sequences],
+            [[*s.prompt, *s.answer[:-1]] for s in sequences],
+            [len(s.answer) for s in sequences],
+        )
+        target, mask = target.to(self.device), mask.to(self.device)
+        chosen = logits.gather(-1, target[..., None]).squeeze(-1)
+        return (chosen - logits.logsumexp(-1)).masked_fill(~mask, 0.0), mask
+
+    def logits(
+        self, model: Any, pictures: Sequence[Picture], tails: Sequence[list[int]], keep: Sequence[int]
+    ) -> Tensor:
+        """Returns the logits of each row's last `keep` positions.
+
+        Args:
+            model: The module tree to run.
+            pictures: One a row.
+            tails: Token ids after the picture, one list a row.
+            keep: How many of the last positions of each row.
+
+        Returns:
+            (rows, max(keep), vocabulary) float32, left-aligned: entry [i, j] predicts what follows token
+            `len - keep[i] + j` of row i. Padded entries repeat the row's last position.
+        """
+        rows = [[*p.prefix, *tail] for p, tail in zip(pictures, tails, strict=True)]
+        longest = max(map(len, rows))
+        ids = torch.zeros(len(rows), longest, dtype=torch.long)
+        for index, row in enumerate(rows):
+            ids[index, : len(row)] = torch.tensor(row)
+        lengths = torch.tensor([len(row) for row in rows])
+        start = lengths - torch.tensor(list(keep))
+        where = torch.minimum(start[:, None] + torch.arange(max(keep)), lengths[:, None] - 1)
+        where, ids = where.to(self.device), ids.to(self.device)
+        if not self.cached:
+            whole = self._generic_logits(model, pictures, ids, lengths.to(self.device))
+            return whole.gather(1, where[..., None].expand(-1, -1, whole.shape[-1])).float()
+        # No attention mask: rows are padded on the right, and a causal decoder never looks there.
+        embeds = self.embed(model, ids, [f for p in pictures if (f := p.features) is not None])
+        hidden = model.get_decoder()(inputs_embeds=embeds, use_cache=False).last_hidden_state
+        hidden = hidden.gather(1, where[..., None].expand(-1, -1, hidden.shape[-1]))
+        result: Tensor = model.get_output_embeddings()(hidden).float()
+        return result
+
+    def embed(self, model: Any, ids: Tensor, features: Sequence[Tensor]) -> Tensor:
+        """Returns (rows, length, hidden) embeddings, picture features in the picture's places."""
+        embeds: Tensor = model.get_input_embeddings()(ids)
+        if features:
+            places = (ids == self.image_token).unsqueeze(-1)
+            embeds = embeds.masked_scatter(places, torch.cat(list(features)).to(embeds.dtype))
+        return embeds
+
+    def _generic_logits(
+        self, model: Any, pictures: Sequence[Picture], ids: Tensor, lengths: Tensor
+    ) -> Tensor:
+        inputs: dict[str, Tensor] = {}
+        for key in pictures[0].tensors:
+            inputs[key] = torch.cat([p.tensors[key] for p in pictures])
+        for key in pictures[0].per_token:
+            inputs[key] = torch.zeros_like(ids)
+            for row, p in enumerate(pictures):
+                inputs[key][row, : len(p.prefix)] = p.per_token[key]
+        mask = (torch.arange(ids.shape[1], device=self.device) < lengths[:, None]).long()
+        out: Tensor = model(input_ids=ids, attention_mask=mask, use_cache=False, **inputs).logits
+        return out
+
+    # ---- key-value cache (cached path only)
+
+    def prefill(
+        self, model: Any, picture: Picture, tail: Sequence[int]
+    ) -> tuple[DynamicCache, Tensor]:
+        """Runs a picture and what follows; returns its cache and the last position's (hidden,) state."""
+        ids = torch.tensor([[*picture.prefix, *tail]], device=self.device)
+        features = [] if picture.features is None else [picture.features]
+        cache = DynamicCache()
+        out = model.get_decoder()(
+            inputs_embeds=self.embed(model, ids, features), past_key_values=cache, use_cache=True
+        )
+        return cache, out.last_hidden_state[0, -1]
+
+    def extend(self, model: Any, cache: DynamicCache, ids: Tensor) -> Tensor:
+        """Returns (rows, length, vocabulary) float32 logits of continuations of one cached prefix.
+
+        Args:
+            model: The module tree that made the cache.
+            cache: Of one row; left as it was.
+            ids: (rows, length) token ids, padded on the right.
+        """
+        out = model.get_decoder()(
+            inputs_embeds=model.get_input_embeddings()(ids),
+            past_key_values=_fork(cache, ids.shape[0]),
+            use_cache=True,
+        )
+        return self.head(model, out.last_hidden_state)
+
+    def head(self, model: Any, hidden: Tensor) -> Tensor:
+        """Returns float32 logits of hidden states."""
+        logits: Tensor = model.get_output_embeddings()(hidden)
+        return logits.float()
+
+
+def _fork(cache: DynamicCache, rows: int) -> DynamicCache:
+    """Returns a cache whose rows are views of the one row; `update` concatenates, so nothing is shared back."""
+    forked = DynamicCache()
+    for layer in cache.layers:
+        if type(layer) is not DynamicLayer:
+            raise PeamError(f"the base's cache layer {type(layer).__name__} cannot be shared")
+        new = DynamicLayer()
+        new.lazy_initialization(layer.keys, layer.values)
+        new.keys = layer.keys.expand(rows, -1, -1, -1)
+        new.values = layer.values.expand(rows, -1, -1, -1)
+        forked.layers.append(new)
+    return forked
+
+
+def _direct_scaling(processor: Any) -> tuple[tuple[int, int], Tensor, Tensor] | None:
+    """Returns ((height, width), mean, std) where the processor only rescales at that size, else None."""
+    images = processor.image_processor
+    side = dict(getattr(images, "size", None) or {}).get("longest_edge")
+    largest = dict(getattr(images, "max_image_size", None) or {}).get("longest_edge")
+    plain = images.do_rescale and images.do_normalize and abs(images.rescale_factor * 255 - 1) < 1e-9
+    if side is None or side != largest or images.do_image_splitting or not plain:
+        return None
+    mean, std = (torch.tensor(v).view(3, 1, 1) for v in (images.image_mean, images.image_std))
+    return (side, side), mean, std

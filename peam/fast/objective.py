@@ -1,0 +1,415 @@
+"""The objective of consolidation: behavioural cloning and trajectory-level DPO, and one adapter's training.
+
+    L = - 1/|t+| sum_t log pi(a_t | x_t)  -  lambda log sigmoid(beta [D(t+) - D(t-)])
+    D(t) = sum over decisions and action tokens of log pi - log pi_ref
+
+(DPO: arXiv 2305.18290; with the likelihood term as in RPO, 2404.19733.) pi_ref is the adapter as it was when
+training began: the category's previous version, or the base alone for a fresh adapter.
+
+Knows experts and records, never the store, the registry or the simulator.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from peam.actions import Action
+from peam.config import Config
+from peam.errors import PeamError
+from peam.fast.augment import augment, protected_items, task_names
+from peam.fast.backbone import Answered, Picture
+from peam.fast.experts import Experts
+from peam.fast.prompt import act_text
+from peam.types import Decision, Image, Pair, Segment
+
+SIDE = 2  # decisions a side of a pair that one step looks at
+PAIRS = 2  # pairs with a failed twin that one step looks at
+AUGMENTED = 0.6  # share of cloned decisions that are shown in an equivalent state
+WARMUP = 0.05  # share of the steps in which the learning rate rises
+CLIP = 1.0  # largest gradient norm
+SCORED = 32  # decisions scored in one batch where no gradient is kept
+
+OnStep = Callable[[int, dict[str, float]], None]
+
+
+# ---- the loss
+
+
+def pair_loss(
+    cloned: Tensor,
+    ahead: Tensor | None,
+    behind: Tensor | None,
+    *,
+    beta: float,
+    weight: float,
+    length_normalised: bool,
+) -> Tensor:
+    """Returns L of one pair.
+
+    Args:
+        cloned: (tokens,) log pi of every action token of t+.
+        ahead: (tokens,) log pi - log pi_ref of the action tokens of t+ after the bifurcation.
+        behind: The same of t-; None without a failed twin, which leaves cloning alone.
+        beta: DPO temperature.
+        weight: lambda.
+        length_normalised: Takes the mean over tokens for D instead of the sum.
+    """
+    cloning = -cloned.mean()
+    if ahead is None or behind is None:
+        return cloning
+    if length_normalised:
+        return cloning + weight * contrast(ahead.mean(), behind.mean(), beta)
+    return cloning + weight * contrast(ahead.sum(), behind.sum(), beta)
+
+
+def contrast(ahead: Tensor, behind: Tensor, beta: float) -> Tensor:
+    """Returns - log sigmoid(beta [D(t+) - D(t-)])."""
+    return -functional.logsigmoid(beta * (ahead - behind))
+
+
+def bifurcation(chosen: Sequence[Decision], rejected: Sequence[Decision]) -> int:
+    """Returns how many leading decisions took the same actions; they carry no contrast.
+
+    (After Meta-Experience Learning.) Never all of either run: a run that is a prefix of the other differs
+    from it at its last decision, where it stopped.
+    """
+    same = 0
+    for a, b in zip(chosen, rejected, strict=False):
+        if a.action != b.action:
+            break
+        same += 1
+    return min(same, len(chosen) - 1, len(rejected) - 1)
+
+
+# ---- decisions as the model takes them
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One decision to clone.
+
+    Attributes:
+        state: State text.
+        seen: What the base named in view.
+        rgb: The picture.
+        action: The action to give.
+        protected: Items that augmentation may not touch.
+    """
+
+    state: str
+    seen: tuple[str, ...]
+    rgb: Image
+    action: Action
+    protected: frozenset[str] = frozenset()
+
+
+def examples_of(chain: Sequence[Decision]) -> list[Example]:
+    """Returns a chain's decisions as examples; those whose text did not parse have no action and are left out."""
+    fixed = protected_items(chain)
+    return [
+        Example(d.state, d.seen, d.rgb, d.action, fixed) for d in chain if d.action is not None
+    ]
+
+
+def answered(
+    experts: Experts, examples: Sequence[Example], pictures: Sequence[Picture], states: Sequence[str]
+) -> list[Answered]:
+    """Returns prompts with their answers, ready to score."""
+    prompter = experts.backbone.prompter
+    return [
+        Answered(picture, prompter.ids(act_text(state, e.seen)), prompter.answer(e.action))
+        for e, picture, state in zip(examples, pictures, states, strict=True)
+    ]
+
+
+def pictures_of(experts: Experts, examples: Sequence[Example]) -> list[Picture]:
+    """Encodes the examples' pictures with the frozen tower."""
+    with experts.live(None) as model:
+        return experts.backbone.pictures(model, [e.rgb for e in examples])
+
+
+def score(experts: Experts, category: str | None, examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Returns (n, 2): each example's summed action log-probability, and its token count.
+
+    Under the category's live adapter; None asks the base alone.
+    """
+    rows: list[tuple[float, float]] = []
+    for start in range(0, len(examples), SCORED):
+        part = examples[start : start + SCORED]
+        batch = answered(experts, part, pictures_of(experts, part), [e.state for e in part])
+        with torch.no_grad(), experts.live(category) as model:
+            values, mask = experts.backbone.log_probs(model, batch)
+        rows += zip(values.sum(1).tolist(), mask.sum(1).tolist(), strict=True)
+    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+
+
+def decision_log_probs(
+    experts: Experts, category: str | None, decisions: Sequence[Decision]
+) -> NDArray[np.float64]:
+    """Returns each decision's summed action log-probability (0 where its text did not parse)."""
+    result = np.zeros(len(decisions))
+    parsed = [i for i, d in enumerate(decisions) if d.action is not None]
+    scored = score(experts, category, examples_of([decisions[i] for i in parsed]))
+    result[parsed] = scored[:, 0] if len(parsed) else 0.0
+    return result
+
+
+def segment_log_prob(experts: Experts, category: str | None, segment: Segment) -> tuple[float, int]:
+    """Returns (log-probability, token count) of a segment's actions under the live adapter."""
+    scored = score(experts, category, examples_of(segment.decisions))
+    return float(scored[:, 0].sum()), int(scored[:, 1].sum())
+
+
+def pair_difference(experts: Experts, category: str | None, pair: Pair, length_normalised: bool) -> float:
+    """Returns log pi(t+) - log pi(t-) after the bifurcation: positive where the corrected run is preferred.
+
+    Raises:
+        PeamError: If the pair has no failed twin.
+    """
+    if pair.failed is None:
+        raise PeamError(f"pair {pair.id[:12]} has no failed run to be preferred over")
+    sides = []
+    for run in _sides(pair):
+        scored = score(experts, category, run)
+        total, tokens = float(scored[:, 0].sum()), max(float(scored[:, 1].sum()), 1.0)
+        sides.append(total / tokens if length_normalised else total)
+    return sides[0] - sides[1]
+
+
+def _sides(pair: Pair) -> tuple[list[Example], list[Example]]:
+    """Returns both runs after the bifurcation."""
+    if pair.failed is None:
+        return examples_of(pair.corrected.decisions), []
+    chosen, rejected = pair.corrected.decisions, pair.failed.decisions
+    same = bifurcation(chosen, rejected)
+    return examples_of(chosen[same:]), examples_of(rejected[same:])
+
+
+def bc_gradient(
+    experts: Experts, category: str, decisions: Sequence[Decision], seed: int = 0
+) -> NDArray[np.float32]:
+    """Returns the gradient of the mean cloning loss with respect to the adapter's LoRA-B matrices, flat.
+
+    A category without an adapter is given a fresh one for the occasion: with B = 0 the gradient is
+    (dL/dW) A^T, well-defined for the fixed A that `seed` draws.
+    """
+    name = category
+    if category not in experts.categories:
+        name = f"{category}__fresh"
+        experts.new_adapter(name, seed)
+    try:
+        return _bc_gradient(experts, name, examples_of(decisions))
+    finally:
+        if name != category:
+            experts.drop(name)
+
+
+def _bc_gradient(experts: Experts, category: str, examples: Sequence[Example]) -> NDArray[np.float32]:
+    pictures = pictures_of(experts, examples)
+    with experts.trainable(category) as (model, _):
+        parameters = [p for _, p in experts.parameters(category, "B")]
+        for start in range(0, len(examples), SCORED):
+            part = slice(start, start + SCORED)
+            states = [e.state for e in examples[part]]
+            batch = answered(experts, examples[part], pictures[part], states)
+            values, mask = experts.backbone.log_probs(model, batch)
+            (-(values.sum(1) / mask.sum(1)).sum() / len(examples)).backward()  # type: ignore[no-untyped-call]
+        return torch.cat([p.grad.flatten().float() for p in parameters if p.grad is not None]).cpu().numpy()
+
+
+# ---- training
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A pair with a failed run, as DPO takes it: both sides after the bifurcation, and pi_ref's scores."""
+
+    chosen: list[Example]
+    rejected: list[Example]
+    chosen_reference: NDArray[np.float64]
+    rejected_reference: NDArray[np.float64]
+
+
+class Sampler:
+    """Draws what one step looks at.
+
+    Cloning: decisions with probability proportional to 1/sqrt(how many share their verb and target), which
+    replaces the 1/|t+| weighting: rare but needed actions are not drowned by frequent ones.
+    Contrast: `PAIRS` pairs, uniformly; of a side with more than `SIDE` decisions, that many without
+    replacement, scaled by n/SIDE: unbiased for D (for L up to the curvature of log sigmoid), exact for the
+    short sides that bifurcation leaves.
+    """
+
+    def __init__(self, pool: Sequence[Example], twins: Sequence[Twin], seed: int) -> None:
+        self._rng = np.random.default_rng(seed)
+        self._pool, self._twins, self._tasks = pool, twins, task_names()
+        counts = Counter((e.action.verb, e.action.target) for e in pool)
+        weights = np.array([1 / math.sqrt(counts[e.action.verb, e.action.target]) for e in pool])
+        self._weights = weights / weights.sum()
+
+    def cloned(self, size: int, augmented: bool) -> list[tuple[int, str]]:
+        """Returns (index into the pool, state text) of one step's decisions."""
+        drawn = self._rng.choice(len(self._pool), size=size, p=self._weights)
+        return [(int(i), self._state(self._pool[int(i)], augmented)) for i in drawn]
+
+    def _state(self, example: Example, augmented: bool) -> str:
+        if not augmented or self._rng.random() >= AUGMENTED:
+            return example.state
+        return augment(example.state, example.action, example.protected, self._tasks, self._rng)
+
+    def contrasted(self) -> list[tuple[Twin, NDArray[np.int64], NDArray[np.int64]]]:
+        """Returns one step's pairs, with the decisions drawn of each side."""
+        if not self._twins:
+            return []
+        drawn = self._rng.choice(len(self._twins), size=min(PAIRS, len(self._twins)), replace=False)
+        twins = [self._twins[int(i)] for i in drawn]
+        return [(t, self._some(len(t.chosen)), self._some(len(t.rejected))) for t in twins]
+
+    def _some(self, size: int) -> NDArray[np.int64]:
+        return self._rng.choice(size, size=min(SIDE, size), replace=False)
+
+
+def train_adapter(
+    experts: Experts,
+    category: str,
+    pairs: Sequence[Pair],
+    replay: Sequence[Decision] = (),
+    *,
+    config: Config,
+    seed: int,
+    on_step: OnStep | None = None,
+) -> dict[str, float]:
+    """Trains the category's live adapter in place; a fresh one is made where it has none.
+
+    Only this adapter's tensors change. The reference pi_ref is the adapter as it is on entry.
+
+    Args:
+        experts: Base and adapters.
+        category: Whose adapter.
+        pairs: Admitted experience; `failed` None clones alone.
+        replay: Retained exemplars, cloned beside the pairs.
+        config: Reads `consolidation` (steps, batch, lr, augment) and `objective`.
+        seed: Draws the fresh adapter, batches and augmentations; same seed, same bytes on one CPU thread.
+        on_step: Called with (step, {"loss", "cloning", "contrast"}) after each step.
+
+    Returns:
+        steps, loss, cloning, contrast (means over the last tenth), decisions, pairs, twins, tokens.
+
+    Raises:
+        PeamError: If there is no decision to learn from.
+    """
+    if category not in experts.categories:
+        experts.new_adapter(category, seed)
+    pool = [e for pair in pairs for e in examples_of(pair.corrected.decisions)]
+    pool += [e for d in replay for e in examples_of([d])]
+    if not pool:
+        raise PeamError(f"nothing to train category '{category}' on: no decision with an action")
+    twins = _twins(experts, category, pairs) if config.objective["lambda"] else []
+    run = _Run(experts, category, pool, twins, config, seed)
+    with experts.trainable(category) as (model, parameters):
+        history = run.all_steps(model, parameters, on_step)
+    tail = history[-max(1, len(history) // 10) :]
+    means = {key: float(np.mean([h[key] for h in tail])) for key in ("loss", "cloning", "contrast")}
+    sizes = {"decisions": len(pool), "pairs": len(pairs), "twins": len(twins), "tokens": run.tokens}
+    return {"steps": float(len(history)), **means, **{key: float(value) for key, value in sizes.items()}}
+
+
+def _twins(experts: Experts, category: str, pairs: Sequence[Pair]) -> list[Twin]:
+    twins = []
+    for pair in pairs:
+        chosen, rejected = _sides(pair)
+        if chosen and rejected:
+            references = [score(experts, category, side) for side in (chosen, rejected)]
+            twins.append(Twin(chosen, rejected, references[0], references[1]))
+    return twins
+
+
+class _Run:
+    """One training run's fixed parts."""
+
+    def __init__(
+        self,
+        experts: Experts,
+        category: str,
+        pool: Sequence[Example],
+        twins: Sequence[Twin],
+        config: Config,
+        seed: int,
+    ) -> None:
+        self._experts, self._category, self._pool = experts, category, pool
+        self._config, self._sampler = config, Sampler(pool, twins, seed)
+        self._pictures = pictures_of(experts, pool)
+        self.tokens = 0
+
+    def all_steps(
+        self, model: Any, parameters: list[nn.Parameter], on_step: OnStep | None
+    ) -> list[dict[str, float]]:
+        """Runs every step; returns each one's losses."""
+        settings = self._config.consolidation
+        optimiser = torch.optim.AdamW(parameters, lr=settings.lr, weight_decay=0.0)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: learning_rate(s, settings.steps))
+        history = []
+        for step in range(settings.steps):
+            cloning, versus = self._losses(model)
+            loss = cloning + self._config.objective["lambda"] * versus
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(parameters, CLIP)
+            optimiser.step()
+            schedule.step()
+            losses = {"loss": loss, "cloning": cloning, "contrast": versus}
+            history.append({key: float(value.detach()) for key, value in losses.items()})
+            if on_step is not None:
+                on_step(step, history[-1])
+        return history
+
+    def _losses(self, model: Any) -> tuple[Tensor, Tensor]:
+        settings = self._config.consolidation
+        drawn = self._sampler.cloned(settings.batch, settings.augment)
+        pairs = self._sampler.contrasted()
+        examples = [self._pool[i] for i, _ in drawn]
+        rows = answered(self._experts, examples, [self._pictures[i] for i, _ in drawn], [s for _, s in drawn])
+        for twin, chosen, rejected in pairs:
+            side = [*(twin.chosen[i] for i in chosen), *(twin.rejected[i] for i in rejected)]
+            rows += answered(self._experts, side, pictures_of(self._experts, side), [e.state for e in side])
+        values, mask = self._experts.backbone.log_probs(model, rows)
+        self.tokens += sum(len(r.picture.prefix) + len(r.prompt) + len(r.answer) for r in rows)
+        cloned = slice(0, len(drawn))
+        return -values[cloned].sum() / mask[cloned].sum(), self._contrast(values, len(drawn), pairs)
+
+    def _contrast(
+        self,
+        values: Tensor,
+        row: int,
+        pairs: Sequence[tuple[Twin, NDArray[np.int64], NDArray[np.int64]]],
+    ) -> Tensor:
+        objective = self._config.objective
+        losses = []
+        for twin, chosen, rejected in pairs:
+            sides = []
+            for reference, some in ((twin.chosen_reference, chosen), (twin.rejected_reference, rejected)):
+                change = values[row : row + len(some)].sum() - float(reference[some, 0].sum())
+                share = len(some) / len(reference)
+                tokens = float(reference[some, 1].sum())
+                sides.append(change / (tokens if objective.length_normalised else share))
+                row += len(some)
+            losses.append(contrast(sides[0], sides[1], objective.beta))
+        return torch.stack(losses).mean() if losses else values.new_zeros(())
+
+
+def learning_rate(step: int, steps: int) -> float:
+    """Returns the factor at a step: a short linear rise, then a half cosine to 0."""
+    warm = max(1, round(WARMUP * steps))
+    if step < warm:
+        return (step + 1) / warm
+    return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))

@@ -1,0 +1,235 @@
+"""The policy: see with the frozen base, then choose the best legal action under an adapter.
+
+The search over the action trie is exact: log-probabilities only fall along a branch, so the first two leaves
+that a best-first search pops are the best two of all legal, non-tabu actions. Knows nothing of training,
+calibration or the simulator.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from peam.actions import Action, Trie
+from peam.errors import PeamError
+from peam.fast.backbone import Answered, Backbone, Picture
+from peam.fast.experts import Experts
+from peam.fast.prompt import act_text, see_text
+from peam.fast.vocabulary import SCENE, SEEN
+from peam.types import Image
+
+WIDTH = 8  # trie nodes expanded in one forward pass: a pass of 8 short rows costs little more than one row
+
+# Rows of continuations (token ids) -> logits that follow each of a row's tokens, (rows, longest, vocabulary).
+Extend = Callable[[Sequence[Sequence[int]]], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The best two actions.
+
+    Attributes:
+        action: The best legal, non-tabu action.
+        log_prob: Its log-probability, tokens summed.
+        margin: log_prob minus the second best's; 0 where only one is left.
+    """
+
+    action: Action
+    log_prob: float
+    margin: float
+
+
+class Policy:
+    """Constrained decoding for one loaded base."""
+
+    def __init__(self, experts: Experts) -> None:
+        self._experts = experts
+        self._backbone = experts.backbone
+        prompter = self._backbone.prompter
+        self._questions = [prompter.ids(see_text(name)) for name in SCENE]
+        self._firsts = prompter.first_tokens(SEEN)
+
+    def picture(self, rgb: Image) -> Picture:
+        """Encodes a picture with the frozen tower, once for seeing and acting."""
+        with self._experts.serving(None) as model:
+            return self._backbone.pictures(model, [rgb])[0]
+
+    @torch.inference_mode()
+    def see(self, picture: Picture) -> tuple[str, ...]:
+        """Returns what the base, adapter off, names in view: "oak_log near", "cow far"."""
+        with self._experts.serving(None) as model:
+            scores = self._ask(model, picture)[:, self._firsts]
+        answers = [SEEN[int(i)] for i in scores.argmax(-1)]
+        return tuple(f"{name} {a}" for name, a in zip(SCENE, answers, strict=True) if a != SEEN[0])
+
+    def _ask(self, model: Any, picture: Picture) -> Tensor:
+        """Returns (names, vocabulary) logits of each question's answer."""
+        if not self._backbone.cached:
+            rows = [self._backbone.logits(model, [picture], [q], [1]) for q in self._questions]
+            return torch.cat(rows)[:, 0]
+        cache, _ = self._backbone.prefill(model, picture, ())
+        last = torch.tensor([len(q) - 1 for q in self._questions])
+        logits = self._backbone.extend(model, cache, _padded(self._questions).to(self._backbone.device))
+        return logits[torch.arange(len(last)), last]
+
+    @torch.inference_mode()
+    def decide(
+        self,
+        category: str | None,
+        state: str,
+        seen: Sequence[str],
+        picture: Picture,
+        tabu: Collection[Action] = (),
+    ) -> Ranked:
+        """Returns the best legal action that is not tabu, and its margin.
+
+        Args:
+            category: Whose adapter decides; None asks the base alone.
+            state: State text.
+            seen: What `see` returned.
+            picture: The encoded picture.
+            tabu: Actions that must not be chosen.
+        """
+        prompter = self._backbone.prompter
+        prompt = prompter.ids(act_text(state, seen))
+        banned = {index for index, action in enumerate(prompter.actions) if action in tabu}
+        with self._experts.serving(category) as model:
+            first, extend = self._start(model, picture, prompt)
+            best = best_two(prompter.trie, first, extend, banned)
+        margin = best[0][1] - best[1][1] if len(best) > 1 else 0.0
+        return Ranked(prompter.actions[best[0][0]], best[0][1], margin)
+
+    def _start(self, model: Any, picture: Picture, prompt: list[int]) -> tuple[Tensor, Extend]:
+        """Returns the logits after the prompt, and the function that extends it."""
+        backbone = self._backbone
+        if backbone.cached:
+            cache, state = backbone.prefill(model, picture, prompt)
+
+            def extend(rows: Sequence[Sequence[int]]) -> Tensor:
+                return backbone.extend(model, cache, _padded(rows).to(backbone.device))
+
+            return backbone.head(model, state), extend
+
+        def recompute(rows: Sequence[Sequence[int]]) -> Tensor:
+            tails = [[*prompt, *row] for row in rows]
+            return backbone.logits(model, [picture] * len(rows), tails, [len(row) for row in rows])
+
+        return backbone.logits(model, [picture], [prompt], [1])[0, 0], recompute
+
+    @torch.inference_mode()
+    def score_all(
+        self, category: str | None, state: str, seen: Sequence[str], picture: Picture
+    ) -> list[float]:
+        """Scores every legal action by brute force: the reference that `decide` must equal."""
+        prompter = self._backbone.prompter
+        prompt = prompter.ids(act_text(state, seen))
+        with self._experts.serving(category) as model:
+            rows = [Answered(picture, prompt, answer) for answer in prompter.answers]
+            parts = [self._backbone.log_probs(model, rows[i : i + 32])[0].sum(1) for i in range(0, len(rows), 32)]
+        return [float(value) for value in torch.cat(parts)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A place in the trie whose log-probability is known: `path` leads to it."""
+
+    path: tuple[int, ...]
+    trie: Trie
+
+
+def best_two(
+    trie: Trie, first: Tensor, extend: Extend, banned: Collection[int] = (), width: int = WIDTH
+) -> list[tuple[int, float]]:
+    """Returns the best two leaves that are not banned, best first, as (leaf, log-probability).
+
+    Args:
+        trie: Token sequences; its root has at least two children.
+        first: (vocabulary,) logits of the first token.
+        extend: Gives the logits after each token of a continuation.
+        banned: Leaves that are skipped.
+        width: Nodes expanded together; changes speed, never the result.
+
+    Raises:
+        PeamError: If every leaf is banned.
+    """
+    queue = _Queue()
+    queue.branch((), trie, first.log_softmax(-1), 0.0)
+    found: list[tuple[int, float]] = []
+    while len(found) < 2 and (nodes := queue.next(width, found, banned)):
+        rows = [_forced(node) for node in nodes]
+        logits = extend([row[: len(row) - (end.leaf is not None)] for row, end in rows]).log_softmax(-1)
+        for node, (row, end), scores in zip(nodes, rows, logits, strict=True):
+            queue.expand(node, row, end, scores)
+    if not found:
+        raise PeamError("every legal action is tabu")
+    return found
+
+
+class _Queue:
+    """Nodes and finished leaves, best first; ties in order of insertion, so that runs repeat."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, _Node]] = []
+        self._scores: dict[tuple[int, ...], float] = {}
+        self._count = 0
+
+    def push(self, score: float, node: _Node) -> None:
+        heapq.heappush(self._heap, (-score, self._count, node))
+        self._scores[node.path] = score
+        self._count += 1
+
+    def branch(self, path: tuple[int, ...], trie: Trie, scores: Tensor, score: float) -> None:
+        """Pushes every child of a branching place; `scores` are the log-probabilities there."""
+        tokens = list(trie.children)
+        for token, part in zip(tokens, scores[tokens].tolist(), strict=True):
+            self.push(score + part, _Node((*path, token), trie.children[token]))
+
+    def expand(self, node: _Node, row: Sequence[int], end: Trie, scores: Tensor) -> None:
+        """Adds the forced tokens' log-probabilities; then a leaf, or the children of a branch."""
+        score = self._scores.pop(node.path)
+        for position in range(len(node.path), len(row)):
+            score += float(scores[position - 1, row[position]])
+        if end.leaf is not None:
+            self.push(score, _Node(tuple(row), end))
+        else:
+            self.branch(tuple(row), end, scores[len(row) - 1], score)
+
+    def next(self, width: int, found: list[tuple[int, float]], banned: Collection[int]) -> list[_Node]:
+        """Moves leaves at the top into `found`; then returns up to `width` nodes to expand, best first."""
+        while self._heap and len(found) < 2 and self._heap[0][2].trie.leaf is not None:
+            score, _, node = heapq.heappop(self._heap)
+            leaf = node.trie.leaf
+            if leaf is not None and leaf not in banned:
+                found.append((leaf, -score))
+        return [] if len(found) == 2 else list(self._take(width))
+
+    def _take(self, width: int) -> Iterator[_Node]:
+        leaves = []
+        while self._heap and width and len(leaves) < 2:  # behind two leaves nothing can matter yet
+            entry = heapq.heappop(self._heap)
+            if entry[2].trie.leaf is not None:
+                leaves.append(entry)
+            else:
+                width -= 1
+                yield entry[2]
+        for entry in leaves:
+            heapq.heappush(self._heap, entry)
+
+
+def _forced(node: _Node) -> tuple[list[int], Trie]:
+    """Follows single children: returns the longer path and the leaf or branch that it ends in."""
+    path, trie = list(node.path), node.trie
+    while trie.leaf is None and len(trie.children) == 1:
+        token, trie = next(iter(trie.children.items()))
+        path.append(token)
+    return path, trie
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> Tensor:
+    longest = max(map(len, rows))
+    return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])

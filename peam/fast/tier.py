@@ -1,0 +1,135 @@
+"""The fast tier of the loop: experts, policy and calibration behind `peam.fast.base.FastTier`.
+
+Knows nothing of the store, the planner or the simulator.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import torch
+
+from peam.actions import Action
+from peam.config import Config
+from peam.errors import AdapterError, PeamError
+from peam.fast.base import Choice
+from peam.fast.calibration import Calibrator
+from peam.fast.experts import Experts
+from peam.fast.objective import segment_log_prob
+from peam.fast.policy import Policy
+from peam.fast.prompt import act_text
+from peam.fast.router import Router
+from peam.types import Image, Segment
+
+
+class LoraFastTier:
+    """One frozen base, one LoRA adapter a category, and a calibrator each.
+
+    Attributes:
+        experts: Base and adapters.
+        router: Routes subgoals without a category; None until `fit_router` or assigned.
+    """
+
+    def __init__(self, config: Config, experts: Experts | None = None) -> None:
+        """Loads the base.
+
+        Args:
+            config: Reads `fast` and `threads`.
+            experts: An already loaded base, for tests and for sharing; else `config.fast` says which.
+        """
+        if experts is None:
+            torch.set_num_threads(int(config.threads))
+        self.experts = experts or Experts.from_config(config)
+        self.router: Router | None = None
+        self._policy = Policy(self.experts)
+        self._epsilon = float(config.fast.epsilon)
+        self._calibrators: dict[str, Calibrator] = {}
+
+    def load(self, category: str, adapter_dir: Path) -> None:
+        """Serves the category with this adapter version from now on; what was calibrated before is void.
+
+        Raises:
+            AdapterError: Missing, corrupted, or made for another base; the old version goes on serving.
+        """
+        self.experts.load(category, adapter_dir)
+        if self.experts.folds:
+            self.experts.refold(category)
+        self._calibrators.pop(category, None)
+
+    def unload(self, category: str) -> None:
+        """Forgets the category's adapter."""
+        self.experts.drop(category)
+        self._calibrators.pop(category, None)
+
+    def knows(self, category: str) -> bool:
+        """Returns whether an adapter is loaded for the category."""
+        return category in self.experts.categories
+
+    def see(self, rgb: Image) -> tuple[str, ...]:
+        """Returns what the frozen base, adapter off, names in view: "oak_log near", "cow far"."""
+        return self._policy.see(self._policy.picture(rgb))
+
+    def decide(
+        self, category: str, state: str, rgb: Image, tabu: Collection[Action] = ()
+    ) -> Choice:
+        """Chooses an action under the category's adapter.
+
+        Raises:
+            AdapterError: If the category has no adapter.
+        """
+        self.experts.check(category)
+        begin = time.perf_counter()
+        picture = self._policy.picture(rgb)
+        seen = self._policy.see(picture)
+        ranked = self._policy.decide(category, state, seen, picture, tabu)
+        calibrator = self._calibrators.get(category, Calibrator())
+        return Choice(
+            ranked.action, ranked.log_prob, ranked.margin, calibrator.confidence(ranked.margin),
+            calibrator.acts(ranked.margin), seen, time.perf_counter() - begin,
+        )  # fmt: skip
+
+    def calibrate(self, category: str, margins: Sequence[float], successes: Sequence[bool]) -> None:
+        """Fits confidence and the acting threshold from the store's own history."""
+        self.experts.check(category)
+        self._calibrators[category] = Calibrator.fit(margins, successes, self._epsilon)
+
+    def calibrator(self, category: str) -> Calibrator:
+        """Returns the category's calibrator; an empty one, which never acts, where nothing is calibrated."""
+        return self._calibrators.get(category, Calibrator(epsilon=self._epsilon))
+
+    def segment_log_prob(self, category: str, segment: Segment) -> tuple[float, int]:
+        """Returns (log-probability, token count) of a segment's actions; base alone where no adapter is."""
+        return segment_log_prob(self.experts, category if self.knows(category) else None, segment)
+
+    def prompt_tokens(self, state: str, seen: Sequence[str]) -> int:
+        """Returns how many text tokens a decision's prompt has, for the meter."""
+        return len(self.experts.backbone.prompter.ids(act_text(state, seen)))
+
+    def fit_router(self, states: Sequence[str], categories: Sequence[str]) -> None:
+        """Fits the router on state texts whose category the planner named."""
+        self.router = Router.fit(self.experts, states, categories)
+
+    def route(self, state: str) -> str | None:
+        """Returns the category of a state text by the learned router; None where it abstains or is not fitted."""
+        return None if self.router is None else self.router.route(self.experts, state)
+
+    def save_calibration(self, path: Path) -> None:
+        """Writes every category's calibrator as JSON."""
+        data = {category: c.to_dict() for category, c in sorted(self._calibrators.items())}
+        path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+    def load_calibration(self, path: Path) -> None:
+        """Restores `save_calibration` for the categories that have an adapter.
+
+        Raises:
+            AdapterError: If the file is missing or malformed.
+        """
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            restored = {category: Calibrator.from_dict(state) for category, state in data.items()}
+        except (OSError, ValueError, AttributeError, PeamError) as error:
+            raise AdapterError(f"{path}: no readable calibration ({error}); calibrate again") from error
+        self._calibrators.update({k: v for k, v in restored.items() if self.knows(k)})
