@@ -200,7 +200,7 @@ class Beliefs:
             self._absent[block] = self._absent.get(block, 0) + 1
             if self._absent[block] >= RECONSIDER:
                 self._repair(f"where:{block}")
-            if self._absent[block] == DESPAIR:
+            if self._absent[block] == DESPAIR and block not in self.knowledge.ores:  # ores are rare anyway
                 self._doubt(block)
 
     def _doubt(self, block: str) -> None:
@@ -243,7 +243,8 @@ def _mistaken(knowledge: Knowledge, key: str, value: Fact, pick: float) -> Fact:
         case "tool", str():
             return knowledge.neighbour(value, up=pick < 0.5)
         case "where", _:
-            return (50 if pick < 0.5 else 20) if value == SURFACE else (SURFACE if pick < 0.5 else 13)
+            deep = 50 if value in (SURFACE, 13) else 13
+            return deep if value == SURFACE or pick < 0.5 else SURFACE
         case "input", str():
             return str(knowledge.confusions["input"][value])
         case kind, _:

@@ -105,7 +105,8 @@ class Regression:
 
     def _craft(self, item: str, kind: str, count: int) -> None:
         recipe = None if f"recipe:{kind}" in self._dropped else self._beliefs.recipe(kind)
-        crafts = -(-count // self._beliefs.yields(kind))
+        each = self._beliefs.yields(kind)
+        crafts = -(-count // each)
         if recipe is None or not all(self._obtainable(name, n * crafts) for name, n in recipe.items()):
             self._step("craft", item, 1)
             return
@@ -114,9 +115,9 @@ class Regression:
             self.need(wood, per * crafts, f"recipe:{kind}")
         if self._beliefs.needs_table(kind):
             self.station("crafting_table", f"table:{kind}")
-        self._step("craft", item, count)
+        self._step("craft", item, crafts * each)
         self._tools.add(item)
-        self._add(item, crafts * self._beliefs.yields(kind) - count)
+        self._add(item, crafts * each - count)
 
     def _smelt(self, product: str, count: int) -> None:
         source = None if f"input:{product}" in self._dropped else self._beliefs.smelted_from(product)

@@ -138,7 +138,16 @@ class _Moment:
             whole = regress(self.beliefs, [(task.goal.item, task.goal.count)], self.inventory, self.stations)
         asked = [s for s in (*steps, *whole) if s.verb == "craft" and self.beliefs.recipe(s.target) is None]
         count = max(step.count for step in (*wood, *whole) if (step.verb, step.target) == ("mine", "log"))
-        return [*asked[:1], Step("mine", "log", count), *(step for step in steps if step not in wood)]
+        below = [step for step in steps if self._below(step)]
+        others = [step for step in steps if step not in wood and step not in below]
+        return [*asked[:1], *below, Step("mine", "log", count), *others]
+
+    def _below(self, step: Step) -> bool:
+        """Returns whether a step is rock to be mined while one is under ground with the tool for it."""
+        if step.verb != "mine" or not isinstance(self.beliefs.where(step.target), int):
+            return False
+        held = not self._steps(step.target, 0)
+        return held and seek.underground(self.observation, self.history, self.surface)
 
     def _first(self, steps: list[Step], last: Step | None) -> Action:
         step = steps[0] if steps else last

@@ -1,0 +1,143 @@
+"""Facts, what is drawn wrong, and what repairs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from peam.actions import Action, grammar, legal_actions
+from peam.slow.beliefs import Beliefs
+from peam.slow.knowledge import load_knowledge
+from peam.slow.regress import Step, regress
+from peam.types import Diagnosis, Outcome
+
+KNOWN = load_knowledge()
+
+
+def test_no_gaps_means_the_truth() -> None:
+    assert Beliefs.draw(7, 0.0, 0.0).facts == KNOWN.facts
+
+
+def test_gaps_have_the_configured_rates() -> None:
+    unknown = wrong = total = 0
+    for seed in range(60):
+        facts = Beliefs.draw(seed, 0.25, 0.10).facts
+        unknown += sum(value is None for value in facts.values())
+        wrong += sum(value is not None and value != KNOWN.facts[key] for key, value in facts.items())
+        total += len(facts)
+    assert unknown / total == pytest.approx(0.25, abs=0.015)
+    assert wrong / total == pytest.approx(0.10, abs=0.012)
+
+
+def test_every_wrong_fact_differs_from_the_truth() -> None:
+    for seed in range(40):
+        facts = Beliefs.draw(seed, 0.0, 1.0).facts
+        assert [key for key, value in facts.items() if value == KNOWN.facts[key]] == []
+
+
+def test_missing_material_repairs_that_recipe_alone() -> None:
+    beliefs = Beliefs.draw(3, 1.0, 0.0)
+    beliefs.learn(Action("craft", "stick", 1), Outcome(Diagnosis.MISSING_MATERIAL, missing={"oak_planks": 2}))
+    assert beliefs.recipe("stick") == {"planks": 2}
+    assert beliefs.yields("stick") == 4
+    assert beliefs.recipe("torch") is None
+
+
+def test_missing_tool_no_station_and_no_fuel_repair_what_they_name() -> None:
+    beliefs = Beliefs.draw(3, 1.0, 0.0)
+    lacking = Outcome(Diagnosis.MISSING_TOOL, missing={"stone_pickaxe": 1})
+    beliefs.learn(Action("mine", "iron_ore", 1), lacking)
+    beliefs.learn(Action("smelt", "iron_ingot", 1), Outcome(Diagnosis.NO_STATION, missing={"furnace": 1}))
+    beliefs.learn(Action("smelt", "iron_ingot", 1), Outcome(Diagnosis.NO_FUEL))
+    assert beliefs.tool("iron_ore") == "stone_pickaxe"
+    assert beliefs.tool("stone") == ""
+    assert beliefs.station() == "furnace"
+    assert beliefs.smelted_from("iron_ingot") == "raw_iron"
+    assert beliefs.burns("planks") == 15
+
+
+def test_a_craft_without_a_table_shows_that_none_is_needed() -> None:
+    beliefs = Beliefs()
+    beliefs.facts["table:stick"] = True
+    beliefs.learn(Action("craft", "stick", 4), Outcome(Diagnosis.OK), table=True)
+    assert beliefs.needs_table("stick")
+    beliefs.learn(Action("craft", "stick", 4), Outcome(Diagnosis.OK), table=False)
+    assert not beliefs.needs_table("stick")
+
+
+def test_replay_leaves_the_drawn_beliefs_alone() -> None:
+    beliefs = Beliefs.draw(3, 1.0, 0.0)
+    after = beliefs.replay((), ["craft(stick, 1): MISSING_MATERIAL oak_planks 2"])
+    assert after.recipe("stick") == {"planks": 2}
+    assert beliefs.recipe("stick") is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), wrong=st.sampled_from([0.1, 0.5, 1.0]))
+def test_regression_ends_whatever_is_believed(seed: int, wrong: float) -> None:
+    beliefs = Beliefs.draw(seed, 0.0, wrong)
+    for goal in ("iron_pickaxe", "furnace", "charcoal", "diamond_pickaxe", "torch"):
+        assert regress(beliefs, [(goal, 2)], {}, ())
+
+
+def test_a_circle_is_broken_at_the_belief_in_doubt() -> None:
+    beliefs = Beliefs()
+    beliefs.facts["tool:stone"] = "stone_pickaxe"  # a stone pickaxe for the stone of the stone pickaxe
+    steps = regress(beliefs, [("cobblestone", 4)], {"oak_log": 8}, ())
+    assert any(step.target == "stone" for step in steps)
+    assert steps[-1].verb == "mine"
+
+
+def test_regression_counts_nothing_twice() -> None:
+    steps = regress(Beliefs(), [("wooden_pickaxe", 1)], {}, ())
+    assert steps == [
+        Step("mine", "log", 3),
+        Step("craft", "planks", 12),
+        Step("craft", "stick", 4),
+        Step("craft", "crafting_table", 1),
+        Step("place", "crafting_table", 1),
+        Step("craft", "wooden_pickaxe", 1),
+    ]
+    assert regress(Beliefs(), [("wooden_pickaxe", 1)], {"wooden_pickaxe": 1}, ()) == []
+
+
+def test_the_knowledge_covers_the_grammar() -> None:
+    for item in grammar()["craft"].targets:
+        assert f"recipe:{KNOWN.class_of(item)}" in KNOWN.facts
+    for block in grammar()["mine"].targets:
+        assert f"where:{block}" in KNOWN.facts
+    for product in grammar()["smelt"].targets:
+        assert f"input:{product}" in KNOWN.facts
+    assert set(KNOWN.foods) == set(grammar()["eat"].targets)
+
+
+def test_the_knowledge_agrees_with_the_simulator() -> None:
+    rules = pytest.importorskip("peam.sims.voxel.rules")
+    game = rules.VoxelRules(lambda _: 0)
+    for item in grammar()["craft"].targets:
+        kind = KNOWN.class_of(item)
+        recipe = game.recipe(item)
+        if recipe is None:
+            continue
+        needs = {KNOWN.class_of(name): count for name, count in recipe[1].items()}
+        assert needs == Beliefs().recipe(kind), item
+        assert recipe[0] == KNOWN.facts.get(f"yield:{kind}", 1), item
+        assert recipe[2] == KNOWN.facts[f"table:{kind}"], item
+    for block in grammar()["mine"].targets:
+        assert KNOWN.source[game.drops(block) or ""] == block
+        assert (game.weakest_tool(block) or "") == Beliefs().tool(block), block
+    for product in grammar()["smelt"].targets:
+        assert set(KNOWN.members(str(KNOWN.facts[f"input:{product}"]))) & set(game.smelting(product)), product
+    for fuel in KNOWN.fuels:
+        assert game.fuel_ticks(KNOWN.members(fuel)[0]) == 20 * Beliefs().burns(fuel), fuel
+
+
+def test_the_data_names_its_source() -> None:
+    import peam
+
+    text = (Path(peam.__file__).parent / "data/slow/knowledge.yaml").read_text(encoding="utf-8")
+    assert "Wiki" in text.split("classes:")[0]
+    assert len(legal_actions()) > 100
