@@ -80,7 +80,9 @@ def clear(blocks: Any, a: Vector, b: Vector) -> bool:
     steps = int(math.sqrt(dx * dx + dy * dy + dz * dz) * 3) + 1
     for i in range(1, steps):
         f = i / steps
-        if OPAQUE[at(blocks, math.floor(a[0] + dx * f), math.floor(a[1] + dy * f), math.floor(a[2] + dz * f))]:
+        if OPAQUE[
+            at(blocks, math.floor(a[0] + dx * f), math.floor(a[1] + dy * f), math.floor(a[2] + dz * f))
+        ]:
             return False
     return True
 

@@ -59,7 +59,7 @@ def emit(events: Any, code: int, row: int, value: float) -> None:
 
 @njit(cache=True)
 def _within_reach(e: Any, p: Any) -> bool:
-    return (
+    return bool(
         abs(e[X] - p[X]) < WIDTH / 2 + 1.125
         and abs(e[Z] - p[Z]) < WIDTH / 2 + 1.125
         and p[Y] - 0.75 < e[Y] < p[Y] + HEIGHT + 0.5

@@ -10,24 +10,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from peam.errors import SimError, unknown
 from peam.sims.base import NOOP, Body, Capabilities, Cell, Entity, Sighting, Sim, Voxels
-from peam.sims.voxel import entities as ent
-from peam.sims.voxel import mobs, render, snapshots, spawning
+from peam.sims.voxel import mobs, snapshots, views
 from peam.sims.voxel import physics as ph
-from peam.sims.voxel.blocks import HAZARD, ID, LIQUID, NAMES, SOLID
-from peam.sims.voxel.game import DAY, STATIONS, Game, item_name
-from peam.sims.voxel.items import ITEM_ID, ITEMS, MAIN, STACK
-from peam.sims.voxel.observer import Observer, craft_argument, daylight
+from peam.sims.voxel.blocks import NAMES
+from peam.sims.voxel.game import STATIONS, Game
+from peam.sims.voxel.items import ITEMS, MAIN
+from peam.sims.voxel.observer import Observer, craft_argument
+from peam.sims.voxel.options import apply, known
 from peam.sims.voxel.rules import VoxelRules
 from peam.sims.voxel.spaces import action_space, observation_space
 from peam.types import Image, Observation
-
-OPTIONS = ("inventory", "time", "hand", "creatures", "peaceful")
-_SPRITES = [render.SPRITE_KIND.get(name, render.SPRITE_KIND["item"]) for name in ent.KINDS]
-_ITEM_SPRITES = [render.item_kind(name) for name in ITEMS]
 
 
 class VoxelSim(Sim):
@@ -36,7 +31,7 @@ class VoxelSim(Sim):
     Args:
         fov: Vertical field of view, degrees.
         sight: Default reach of `sight`, metres.
-        image_size: (height, width) of the "rgb" observation; None leaves it out, which is much faster.
+        image_size: (height, width) of the "rgb" observation; None leaves it out, which is faster.
         difficulty: peaceful, easy, normal or hard.
         render_mode: None or "rgb_array".
     """
@@ -56,7 +51,12 @@ class VoxelSim(Sim):
             raise SimError(unknown("difficulty", difficulty, mobs.LEVELS))
         if render_mode not in (None, "rgb_array"):
             raise SimError(unknown("render mode", str(render_mode), ["rgb_array"]))
-        self.fov, self.reach, self.difficulty, self.render_mode = float(fov), float(sight), difficulty, render_mode
+        self.fov, self.reach, self.difficulty, self.render_mode = (
+            float(fov),
+            float(sight),
+            difficulty,
+            render_mode,
+        )
         self.image_size = None if image_size is None else (int(image_size[0]), int(image_size[1]))
         self.observation_space = observation_space(self.image_size)
         self.action_space = action_space()
@@ -82,13 +82,9 @@ class VoxelSim(Sim):
             SimError: Unknown option, item or creature, or a value that does not fit.
         """
         super().reset(seed=seed)
-        options = options or {}
-        for key in options:
-            if key not in OPTIONS:
-                raise SimError(unknown("reset option", key, OPTIONS))
         world = int(seed) if seed is not None else int(self.np_random.integers(2**31))
         game = Game(world, self.difficulty)
-        _apply(game, options)
+        apply(game, options or {})
         self._adopt(game)
         return self._observation(False), self._info()
 
@@ -111,11 +107,14 @@ class VoxelSim(Sim):
     def _info(self) -> dict[str, Any]:
         game = self.game
         return {
-            "stats": dict(game.stats), "is_alive": game.alive, "world_time": game.clock, "tick": game.ticks,
+            "stats": dict(game.stats),
+            "is_alive": game.alive,
+            "world_time": game.clock,
+            "tick": game.ticks,
             "damage_cause": game.vitals.cause,
         }
 
-    def render(self) -> Image | None:  # type: ignore[override]
+    def render(self) -> Image | None:
         """Returns the picture in mode "rgb_array", at the observation's size or 256x256."""
         return self.frame(*(self.image_size or (256, 256))) if self.render_mode else None
 
@@ -127,26 +126,20 @@ class VoxelSim(Sim):
 
     def frame(self, height: int, width: int) -> Image:
         """See `Sim`."""
-        game = self.game
-        yaw, pitch = game.body[ph.YAW : ph.PITCH + 1].tolist()
-        held = game.inventory.items[0]
-        return render.render(
-            game.world.blocks, game.eye, yaw, pitch, height, width, self.fov, daylight(game.clock), self._sprites()[0],
-            hold=_ITEM_SPRITES[held] if held else -1, tops=game.world.tops,
-        )
+        return views.frame(self.game, height, width, self.fov)
 
-    def _sprites(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Returns the sprite rows of creatures and items, and their table rows."""
-        game = self.game
-        table = game.entities.table[: game.entities.rows]
-        rows = np.flatnonzero((table[:, ent.KIND] > 0) & (table[:, ent.KIND] != ent.ARROW))
-        sprites = np.zeros((len(rows), 8), np.float32)
-        for out, row in zip(sprites, rows, strict=True):
-            e = table[row]
-            kind = int(e[ent.KIND])
-            sprite = _ITEM_SPRITES[int(e[ent.A])] if kind == ent.ITEM else _SPRITES[kind]
-            out[:] = *e[:3], ent.WIDTHS[kind], ent.HEIGHTS[kind], sprite, e[ph.YAW], e[ent.HURT]
-        return sprites, rows
+    def sight(self, reach: float | None = None) -> Sequence[Sighting]:
+        """See `Sim`; the default reach is the constructor's `sight`."""
+        height, width = self.image_size or (1, 1)
+        return views.sight(self.game, self.reach if reach is None else reach, self.fov, width / height)
+
+    def entities(self, reach: float = 32.0) -> Sequence[Entity]:
+        """See `Sim`."""
+        return views.entities(self.game, reach)
+
+    def voxels(self, radius: int = 32) -> Voxels:
+        """See `Sim`; radius at most 48. Bedrock below the world, air above."""
+        return views.voxels(self.game, radius)
 
     def observe(self, image: tuple[int, int] | None = None, nearby_text: bool = False) -> Observation:
         """See `Sim`."""
@@ -166,77 +159,32 @@ class VoxelSim(Sim):
             tick=game.ticks,
             stats=dict(game.stats),
             alive=game.alive,
-            nearby=self._nearby() if nearby_text else (),
+            nearby=views.nearby(game) if nearby_text else (),
         )
-
-    def _nearby(self) -> tuple[str, ...]:
-        """Names the blocks within 8 and the creatures within 16, as a privileged observation."""
-        ids = np.unique(self.voxels(8).ids)
-        creatures = {e.name for e in self.entities(16.0) if e.kind == "creature"}
-        return (*sorted(NAMES[i] for i in ids if i), *sorted(creatures))
 
     def body(self) -> Body:
         """See `Sim`."""
         game = self.game
         b = game.body.tolist()
         return Body(
-            (b[ph.X], b[ph.Y], b[ph.Z]), b[ph.YAW], b[ph.PITCH], b[ph.GROUND] > 0, b[ph.WATER] > 0,
-            float(game.vitals.life), float(game.vitals.food), game.alive, ITEMS[game.inventory.items[0]], game.ticks,
+            (b[ph.X], b[ph.Y], b[ph.Z]),
+            b[ph.YAW],
+            b[ph.PITCH],
+            b[ph.GROUND] > 0,
+            b[ph.WATER] > 0,
+            float(game.vitals.life),
+            float(game.vitals.food),
+            game.alive,
+            ITEMS[game.inventory.items[0]],
+            game.ticks,
         )
 
     def slots(self) -> Sequence[tuple[str, int]]:
         """See `Sim`."""
         held = self.game.inventory
-        return [(ITEMS[item], count) for item, count in zip(held.items[:MAIN], held.counts[:MAIN], strict=True)]
-
-    def sight(self, reach: float | None = None) -> Sequence[Sighting]:
-        """See `Sim`; the default reach is the constructor's `sight`."""
-        game = self.game
-        yaw, pitch = game.body[ph.YAW : ph.PITCH + 1].tolist()
-        height, width = self.image_size or (1, 1)
-        sprites, rows = self._sprites()
-        seen = render.sight(
-            game.world.blocks, game.eye, yaw, pitch, self.fov, width / height, reach or self.reach, sprites,
-            tops=game.world.tops,
-        )
-        found = [
-            Sighting(NAMES[hit["id"]], "block", (int(hit["x"]), int(hit["y"]), int(hit["z"])), float(hit["distance"]),
-                     -1, int(hit["count"]))
-            for hit in seen.blocks
+        return [
+            (ITEMS[item], count) for item, count in zip(held.items[:MAIN], held.counts[:MAIN], strict=True)
         ]
-        for hit in seen.sprites:
-            e = self._entity(int(rows[hit["index"]]))
-            found.append(Sighting(e.name, e.kind, e.position, float(hit["distance"]), e.id, int(hit["count"])))
-        return sorted(found, key=lambda sighting: (sighting.distance, sighting.id, sighting.position))
-
-    def _entity(self, row: int) -> Entity:
-        e = self.game.entities.table[row].tolist()
-        place = (e[ph.X], e[ph.Y], e[ph.Z])
-        if e[ent.KIND] == ent.ITEM:
-            return Entity(int(e[ent.EID]), item_name(e[ent.A]), "item", place, 0.0)
-        return Entity(int(e[ent.EID]), ent.KINDS[int(e[ent.KIND])], "creature", place, e[ent.HEALTH])
-
-    def entities(self, reach: float = 32.0) -> Sequence[Entity]:
-        """See `Sim`."""
-        game = self.game
-        table = game.entities.table[: game.entities.rows]
-        far = np.sqrt(((table[:, :3] - game.body[:3]) ** 2).sum(axis=1))
-        shown = (table[:, ent.KIND] > 0) & (table[:, ent.KIND] != ent.ARROW) & (far <= reach)
-        rows = np.flatnonzero(shown)
-        return [self._entity(int(row)) for row in rows[np.argsort(far[rows], kind="stable")]]
-
-    def voxels(self, radius: int = 32) -> Voxels:
-        """See `Sim`; at most 48. Bedrock below the world, air above."""
-        if not 0 <= radius <= 48:
-            raise SimError(f"voxels: radius {radius} is not in 0..48")
-        world = self.game.world
-        x, y, z = self.body().cell
-        span = np.arange(-radius, radius + 1)
-        ids = np.full((len(span),) * 3, ID["air"], np.uint8)
-        ids[:, span + y < 0] = ID["bedrock"]
-        inside = (span + y >= 0) & (span + y < world.blocks.shape[1])
-        ids[:, inside] = world.blocks[np.ix_((span + x) & 255, (span + y)[inside], (span + z) & 255)]
-        return Voxels(ids, (x - radius, y - radius, z - radius), NAMES, SOLID, LIQUID, HAZARD)
 
     def block(self, cell: Cell) -> str:
         """See `Sim`.
@@ -251,11 +199,11 @@ class VoxelSim(Sim):
 
     def craft_id(self, item: str) -> int:
         """See `Sim`."""
-        return craft_argument(self.game, _known(item), smelt=False)
+        return craft_argument(self.game, known(item), smelt=False)
 
     def smelt_id(self, product: str) -> int:
         """See `Sim`; -1 also where input, fuel or a furnace near is lacking."""
-        return craft_argument(self.game, _known(product), smelt=True)
+        return craft_argument(self.game, known(product), smelt=True)
 
     def stations(self, name: str, reach: float) -> Sequence[Cell]:
         """See `Sim`."""
@@ -280,39 +228,3 @@ class VoxelSim(Sim):
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise SimError(f"snapshot: field missing or malformed: {error}") from error
         self._adopt(game)
-
-
-def _known(item: str) -> str:
-    if item not in ITEM_ID:
-        raise SimError(unknown("item", item, ITEMS))
-    return item
-
-
-def _apply(game: Game, options: Mapping[str, Any]) -> None:
-    """Applies reset options to a fresh game."""
-    if options.get("peaceful", False):
-        game.calm()
-    clock = options.get("time", game.clock)
-    if isinstance(clock, bool) or not isinstance(clock, int) or not 0 <= clock < DAY:
-        raise SimError(f"reset option 'time': {clock!r} is not an integer in 0..{DAY - 1}")
-    game.clock = clock
-    for item, count in dict(options.get("inventory", {})).items():
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise SimError(f"reset option 'inventory.{item}': {count!r} is not a positive integer")
-        if game.inventory.add(ITEM_ID[_known(item)], count):
-            raise SimError(f"reset option 'inventory': {count} {item} do not fit (stacks of {STACK[ITEM_ID[item]]})")
-    _hold(game, options.get("hand", "air"))
-    spawning.populate(game)
-    for row in options.get("creatures", []):
-        if not isinstance(row, Mapping) or set(row) != {"name", "distance"}:
-            raise SimError(f"reset option 'creatures': {row!r} is not {{name, distance}}")
-        spawning.request(game, str(row["name"]), float(row["distance"]))
-
-
-def _hold(game: Game, item: str) -> None:
-    wanted, inventory = ITEM_ID[_known(item)], game.inventory
-    if not wanted or inventory.items[0] == wanted:
-        return
-    if not game.held(item):
-        inventory.add(wanted, 1)
-    inventory.swap(0, inventory.items.index(wanted))

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from peam.errors import SimError
 from peam.sims.base import NOOP, Cell
+from peam.sims.voxel import combat, hands, mobs, spawning
 from peam.sims.voxel import entities as ent
-from peam.sims.voxel import hands, mobs, spawning
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import FALLING, ID, REPLACEABLE, SOLID, UNSUPPORTED
 from peam.sims.voxel.entities import Entities, uniform
@@ -206,7 +206,9 @@ class Game:
         body, vitals = self.body, self.vitals
         if pose == 3 and (vitals.food <= 6 or self.hands.busy):
             pose = 0
-        ph.move_player(self.world.blocks, body, _AHEAD[ahead], _LEFT[left], pose, 0.2 if self.hands.busy else 1.0)
+        ph.move_player(
+            self.world.blocks, body, _AHEAD[ahead], _LEFT[left], pose, 0.2 if self.hands.busy else 1.0
+        )
         self.world.ensure(body[ph.X], body[ph.Z])
         moved, landed, jumped, wet, lava, submerged, inside, cactus = body[_FELT].tolist()
         if wet:
@@ -232,12 +234,20 @@ class Game:
             return
         bright = self.clock < 12542 or self.clock > 23460
         number = mobs.advance(
-            self.world.blocks, table.table, table.rows, self.body, self.alive, self._mobs, bright, self._limits,
-            self.rng, self._events,
+            self.world.blocks,
+            table.table,
+            table.rows,
+            self.body,
+            self.alive,
+            self._mobs,
+            bright,
+            self._limits,
+            self.rng,
+            self._events,
         )
         if number:
             for code, row, value in self._events[1 : number + 1].tolist():
-                hands.EVENTS[int(code)](self, int(row), value)
+                combat.EVENTS[int(code)](self, int(row), value)
 
     def _smelt(self) -> None:
         x, z = self.body[ph.X], self.body[ph.Z]
@@ -259,12 +269,19 @@ class Game:
     def state(self) -> dict[str, Any]:
         """Returns everything, as nested dictionaries, lists, scalars, bytes and arrays."""
         return {
-            "world": self.world.state(), "difficulty": self.difficulty, "body": self.body.copy(),
-            "vitals": self.vitals.state(), "inventory": self.inventory.state(),
-            "entities": self.entities.state(), "hands": self.hands.state(),
+            "world": self.world.state(),
+            "difficulty": self.difficulty,
+            "body": self.body.copy(),
+            "vitals": self.vitals.state(),
+            "inventory": self.inventory.state(),
+            "entities": self.entities.state(),
+            "hands": self.hands.state(),
             "furnaces": [[list(cell), furnace.state()] for cell, furnace in self.furnaces.items()],
             "stations": [[list(cell), name] for cell, name in self.stations.items()],
-            "stats": dict(self.stats), "rng": self.rng.copy(), "clock": self.clock, "ticks": self.ticks,
+            "stats": dict(self.stats),
+            "rng": self.rng.copy(),
+            "clock": self.clock,
+            "ticks": self.ticks,
             "peaceful": self.peaceful,
         }
 

@@ -59,8 +59,17 @@ def parameters(difficulty: str) -> NDArray[np.float64]:
     for row in DATA.values():
         damage = row.get("damage", [0.0] * 3)[level] if level >= 0 else 0.0
         reload = row.get("reload", [0] * 3)[max(0, level)]
-        rows.append([float(row["hostile"]), row["speed"], row.get("sight", 0), float(row.get("burns", False)),
-                     row.get("shoots", 0.0), reload, damage])
+        rows.append(
+            [
+                float(row["hostile"]),
+                row["speed"],
+                row.get("sight", 0),
+                float(row.get("burns", False)),
+                row.get("shoots", 0.0),
+                reload,
+                damage,
+            ]
+        )
     return np.array(rows, np.float64)
 
 
@@ -197,7 +206,7 @@ def _move(blocks: Any, e: Any, width: float, height: float) -> None:
     feet = at(blocks, math.floor(e[X]), math.floor(e[Y] + 0.4), math.floor(e[Z]))
     wet = LIQUID[feet]
     if wet:
-        e[VY] += 0.04 if uniform_float(e) else 0.0
+        e[VY] += 0.04 if _paddles(e) else 0.0
     y, ground = e[Y], e[GROUND] > 0
     sweep(blocks, e, width, height)
     drag = 0.8 if wet else (0.546 if ground else 0.91)
@@ -218,13 +227,15 @@ def _move(blocks: Any, e: Any, width: float, height: float) -> None:
 
 
 @njit(cache=True)
-def uniform_float(e: Any) -> bool:
+def _paddles(e: Any) -> bool:
     """Whether a swimmer paddles this tick: four of five, so that it bobs at the surface."""
     return (int(e[AGE]) + int(e[EID])) % 5 != 0
 
 
 @njit(cache=True)
-def _live(blocks: Any, e: Any, row: int, p: Any, alive: bool, q: Any, bright: bool, rng: Any, events: Any) -> None:
+def _live(
+    blocks: Any, e: Any, row: int, p: Any, alive: bool, q: Any, bright: bool, rng: Any, events: Any
+) -> None:
     """Advances one creature."""
     kind = int(e[KIND])
     width, height = WIDTHS[kind], HEIGHTS[kind]
@@ -257,12 +268,21 @@ def _leaves(e: Any, dx: float, dz: float, q: Any, limits: Any, rng: Any) -> bool
     far = dx * dx + dz * dz
     if far > limits[0] * limits[0]:
         return True
-    return q[HOSTILE] > 0 and far > limits[1] * limits[1] and e[AGE] > 600 and uniform(rng) < limits[2]
+    return bool(q[HOSTILE] > 0 and far > limits[1] ** 2 and e[AGE] > 600 and uniform(rng) < limits[2])
 
 
 @njit(cache=True)
 def advance(
-    blocks: Any, table: Any, rows: int, p: Any, alive: bool, q: Any, bright: bool, limits: Any, rng: Any, events: Any
+    blocks: Any,
+    table: Any,
+    rows: int,
+    p: Any,
+    alive: bool,
+    q: Any,
+    bright: bool,
+    limits: Any,
+    rng: Any,
+    events: Any,
 ) -> int:
     """Advances every entity one tick.
 

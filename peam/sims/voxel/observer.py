@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from peam.sims.voxel import hands
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import data
+from peam.sims.voxel.crafting import smelter
 from peam.sims.voxel.game import DAY, Game
 from peam.sims.voxel.items import DURABILITY, ITEMS, MAIN, NATURAL, PLACES, Inventory
 from peam.sims.voxel.rules import ENTRIES, SMELT_ENTRY, SMELT_OF, TABLE_ENTRY, payable
@@ -29,13 +29,19 @@ _SLOTS: Final = (*range(MAIN), *EQUIPPED)
 _KEYS: Final = tuple((group, key, index) for index, (group, key, _, _) in enumerate(FLOATS))
 # Layout of the flag buffer: (key, first, last, shape).
 _FLAGS: Final = (
-    ("action_type", 0, 8), ("equip", 8, 44), ("place", 44, 80), ("destroy", 80, 116), ("craft_smelt", 116, 360),
+    ("action_type", 0, 8),
+    ("equip", 8, 44),
+    ("place", 44, 80),
+    ("destroy", 80, 116),
+    ("craft_smelt", 116, 360),
 )
 _ARGUED: Final = np.array([[0], [0], [0], [0], [1], [1], [1], [1]], np.bool_)
 _AIR: Final = np.full(10, "air", object)
 _DELTAS: Final = (
-    ("inc_name_by_craft", "inc_quantity_by_craft", 0, 1), ("inc_name_by_other", "inc_quantity_by_other", 1, 2),
-    ("dec_name_by_craft", "dec_quantity_by_craft", 2, 6), ("dec_name_by_other", "dec_quantity_by_other", 6, 10),
+    ("inc_name_by_craft", "inc_quantity_by_craft", 0, 1),
+    ("inc_name_by_other", "inc_quantity_by_other", 1, 2),
+    ("dec_name_by_craft", "dec_quantity_by_craft", 2, 6),
+    ("dec_name_by_other", "dec_quantity_by_other", 6, 10),
 )
 
 
@@ -63,7 +69,11 @@ class _Packed:
         self.version = held.version
         self.names = NAMES[items]
         self.numbers = np.concatenate(
-            [np.array([held.counts[slot] for slot in _SLOTS], np.float32), np.where(most < 0, most, most - worn), most],
+            [
+                np.array([held.counts[slot] for slot in _SLOTS], np.float32),
+                np.where(most < 0, most, most - worn),
+                most,
+            ],
             dtype=np.float32,
         )
         main = held.items[:MAIN]
@@ -119,7 +129,7 @@ class Observer:
             craft &= _NO_TABLE
         if furnace:
             for product, index in SMELT_OF.items():
-                craft[index] = hands.smelter(self._game, product) is not None
+                craft[index] = smelter(self._game, product) is not None
         flags[4] = craft.any()
         masks = {key: flags[first:last] for key, first, last in _FLAGS}
         masks["action_arg"] = _ARGUED.copy()
@@ -134,8 +144,24 @@ class Observer:
         location["biome_id"], location["can_see_sky"], location["is_raining"] = biome, int(sky >= 1.0), 0
         taken = vitals.taken
         values = (
-            vitals.life, armor, vitals.food, vitals.saturation, max(0, vitals.air), 0.0, yaw, pitch, rainfall,
-            temperature, sun, sky, 15.0 * sky * max(0.27, sun), SEA_LEVEL, taken, 0.0, 0.0, 0.0,
+            vitals.life,
+            armor,
+            vitals.food,
+            vitals.saturation,
+            max(0, vitals.air),
+            0.0,
+            yaw,
+            pitch,
+            rainfall,
+            temperature,
+            sun,
+            sky,
+            15.0 * sky * max(0.27, sun),
+            SEA_LEVEL,
+            taken,
+            0.0,
+            0.0,
+            0.0,
             taken if vitals.cause == "hunger" else 0.0,
         )
         return np.array(values, np.float32)
@@ -180,7 +206,11 @@ def _source(cause: str) -> dict[str, Any]:
 
 
 def _stack(
-    names: NDArray[np.object_], numbers: NDArray[np.float32], variants: NDArray[np.int64], first: int, last: int
+    names: NDArray[np.object_],
+    numbers: NDArray[np.float32],
+    variants: NDArray[np.int64],
+    first: int,
+    last: int,
 ) -> dict[str, Any]:
     return {
         "name": names[first:last],
@@ -194,7 +224,7 @@ def _stack(
 def craft_argument(game: Game, item: str, smelt: bool) -> int:
     """Returns the craft argument that makes the item now, -1 where none does."""
     if smelt:
-        return SMELT_OF[item] if item in SMELT_OF and hands.smelter(game, item) else -1
+        return SMELT_OF[item] if item in SMELT_OF and smelter(game, item) else -1
     flags = payable(game.inventory.totals())
     if not game.near("crafting_table"):
         flags &= _NO_TABLE

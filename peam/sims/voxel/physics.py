@@ -188,8 +188,13 @@ def _swim(blocks: Any, b: Any, ahead: float, left: float, jump: bool) -> None:
     if b[WALL] > 0:
         y0, y1 = _low(before + 0.6), _high(before + 0.6 + HEIGHT)
         free = not _any_solid(
-            blocks, _low(b[X] - WIDTH / 2), _high(b[X] + WIDTH / 2), y0, y1,
-            _low(b[Z] - WIDTH / 2), _high(b[Z] + WIDTH / 2),
+            blocks,
+            _low(b[X] - WIDTH / 2),
+            _high(b[X] + WIDTH / 2),
+            y0,
+            y1,
+            _low(b[Z] - WIDTH / 2),
+            _high(b[Z] + WIDTH / 2),
         )
         if free and (jump or ahead > 0):
             b[VY] = 0.3

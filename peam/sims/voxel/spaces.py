@@ -1,8 +1,9 @@
-"""The observation and action spaces, keyed and shaped as MineDojo 0.1's, nothing else: `observer.py` fills them.
+"""The observation and action spaces, keyed and shaped as MineDojo 0.1's. `observer.py` fills them.
 
 Differences, all deliberate: item names are modern and keep their underscores; `nearby_tools` asks for
 stations within 4.5 m of the eye whatever the view; `masks/craft_smelt` knows fuel; `damage_source` is filled
-for the last tick (MineDojo's is always zero). Not simulated, so constant: xp, sleep, weather, explosions, magic.
+for the last tick (MineDojo's is always zero). Not simulated, so constant: xp, sleep, weather, explosions,
+magic.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ FLOATS: Final = (
     ("life_stats", "xp", 0.0, 1395.0),
     ("location_stats", "yaw", -180.0, 180.0),
     ("location_stats", "pitch", -180.0, 180.0),
-    *(("location_stats", key, 0.0, 1.0) for key in ("rainfall", "temperature", "sun_brightness", "sky_light_level")),
+    *(
+        ("location_stats", key, 0.0, 1.0)
+        for key in ("rainfall", "temperature", "sun_brightness", "sky_light_level")
+    ),
     ("location_stats", "light_level", 0.0, 15.0),
     ("location_stats", "sea_level", 0.0, 255.0),
     ("damage_source", "damage_amount", 0.0, 40.0),
@@ -78,8 +82,11 @@ def _stacks(n: int) -> gs.Dict:
     most = float(max(DURABILITY))
     return gs.Dict(
         {
-            "name": Names((n,)), "quantity": _box(0, 64, n), "variant": gs.MultiDiscrete([121] * n),
-            "cur_durability": _box(-1, most, n), "max_durability": _box(-1, most, n),
+            "name": Names((n,)),
+            "quantity": _box(0, 64, n),
+            "variant": gs.MultiDiscrete([121] * n),
+            "cur_durability": _box(-1, most, n),
+            "max_durability": _box(-1, most, n),
         }
     )
 
@@ -91,19 +98,29 @@ def action_space() -> gs.MultiDiscrete:
 
 def observation_space(image_size: tuple[int, int] | None) -> gs.Dict:
     """Returns the observation space; without an image size it has no "rgb"."""
-    groups: dict[str, dict[str, gym.Space[Any]]] = {"life_stats": {}, "location_stats": {}, "damage_source": {}}
+    groups: dict[str, dict[str, gym.Space[Any]]] = {
+        "life_stats": {},
+        "location_stats": {},
+        "damage_source": {},
+    }
     for group, key, low, high in FLOATS:
         groups[group][key] = _box(low, high, 1)
     groups["life_stats"]["is_sleeping"] = gs.Discrete(2)
     groups["location_stats"] |= {
-        "pos": _box(-3e7, 3e7, 3), "biome_id": gs.Discrete(168), "can_see_sky": gs.Discrete(2),
+        "pos": _box(-3e7, 3e7, 3),
+        "biome_id": gs.Discrete(168),
+        "can_see_sky": gs.Discrete(2),
         "is_raining": gs.Discrete(2),
     }
     groups["damage_source"] |= {key: _flags() for key in SOURCES}
     groups["nearby_tools"] = {"table": _flags(), "furnace": _flags()}
     groups["masks"] = {
-        "action_type": _flags(8), "action_arg": _flags(8, 1), "equip": _flags(36), "place": _flags(36),
-        "destroy": _flags(36), "craft_smelt": _flags(244),
+        "action_type": _flags(8),
+        "action_arg": _flags(8, 1),
+        "equip": _flags(36),
+        "place": _flags(36),
+        "destroy": _flags(36),
+        "craft_smelt": _flags(244),
     }
     groups["delta_inv"] = {}
     for sign, n in DELTA:

@@ -1,0 +1,85 @@
+"""The block under the crosshair, and putting blocks down. Functions take the `Game`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peam.sims.base import Cell
+from peam.sims.voxel import entities as ent
+from peam.sims.voxel import physics as ph
+from peam.sims.voxel.aim import direction, ray
+from peam.sims.voxel.blocks import ID, LIQUID, REPLACEABLE, SOLID, UNSUPPORTED
+from peam.sims.voxel.items import ITEMS, PLACES
+
+if TYPE_CHECKING:
+    from peam.sims.voxel.game import Game
+
+REACH = 4.5  # metres from the eye
+_SOIL = (ID["grass_block"], ID["dirt"])
+_TARGET = np.zeros(6, np.int64)
+
+
+def target(game: Game, reach: float = REACH) -> tuple[Cell, Cell, float] | None:
+    """Returns (cell, face normal, distance) of the block under the crosshair, or None."""
+    look = direction(game.body[ph.YAW], game.body[ph.PITCH])
+    far = ray(game.world.blocks, game.eye, look, reach, _TARGET)
+    if far < 0:
+        return None
+    x, y, z, nx, ny, nz = _TARGET.tolist()
+    return (x, y, z), (nx, ny, nz), far
+
+
+def put_down(game: Game, slot: int) -> bool:
+    """Places a slot's block on the face under the crosshair; returns whether it could."""
+    block = PLACES[game.inventory.items[slot]]
+    hit = target(game) if block else None
+    if hit is None:
+        return False
+    (x, y, z), (nx, ny, nz), _ = hit
+    cell = (x, y, z) if REPLACEABLE[game.world.get(x, y, z)] else (x + nx, y + ny, z + nz)
+    if not _free(game, cell, block) or not _holds(game, cell, block):
+        return False
+    name = ITEMS[game.inventory.items[slot]]
+    game.inventory.take(slot, 1)
+    game.put(cell, block)
+    game.count("placed", name)
+    return True
+
+
+def _free(game: Game, cell: Cell, block: int) -> bool:
+    """Whether a cell may take the block: replaceable, in the world, and in nobody's body."""
+    if not 0 <= cell[1] < game.world.blocks.shape[1] or not REPLACEABLE[game.world.get(*cell)]:
+        return False
+    if not SOLID[block]:
+        return True
+    if _overlaps(cell, game.body[:3].tolist(), ph.WIDTH, ph.HEIGHT):
+        return False
+    table = game.entities.table
+    creatures = np.flatnonzero(table[: game.entities.rows, ent.KIND] > ent.ARROW)
+    return not any(
+        _overlaps(cell, table[row, :3].tolist(), ent.WIDTHS[kind], ent.HEIGHTS[kind])
+        for row, kind in ((row, int(table[row, ent.KIND])) for row in creatures)
+    )
+
+
+def _overlaps(cell: Cell, feet: list[float], width: float, height: float) -> bool:
+    half = width / 2 - 1e-6
+    return (
+        cell[0] - half < feet[0] < cell[0] + 1 + half
+        and cell[1] - height + 1e-6 < feet[1] < cell[1] + 1 - 1e-6
+        and cell[2] - half < feet[2] < cell[2] + 1 + half
+    )
+
+
+def _holds(game: Game, cell: Cell, block: int) -> bool:
+    """Whether what needs support has it: plants soil, cactus sand, torches and ladders anything solid."""
+    if not UNSUPPORTED[block]:
+        return True
+    if LIQUID[game.world.get(*cell)]:
+        return False
+    if block in (ID["torch"], ID["ladder"]):
+        return game.supported(*cell)
+    below = game.world.get(cell[0], cell[1] - 1, cell[2])
+    return below in ((ID["sand"], ID["cactus"]) if block == ID["cactus"] else _SOIL)

@@ -1,0 +1,124 @@
+"""What can be looked up in a game: the picture, what it shows, creatures and items near, blocks around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from peam.errors import SimError
+from peam.sims.base import Entity, Sighting, Voxels
+from peam.sims.voxel import entities as ent
+from peam.sims.voxel import physics as ph
+from peam.sims.voxel import render
+from peam.sims.voxel.blocks import HAZARD, ID, LIQUID, NAMES, SOLID
+from peam.sims.voxel.game import Game, item_name
+from peam.sims.voxel.items import ITEMS
+from peam.sims.voxel.observer import daylight
+from peam.types import Image
+
+_SPRITES = [render.SPRITE_KIND.get(name, render.SPRITE_KIND["item"]) for name in ent.KINDS]
+_ITEM_SPRITES = [render.item_kind(name) for name in ITEMS]
+
+
+def frame(game: Game, height: int, width: int, fov: float) -> Image:
+    """See `Sim`."""
+    yaw, pitch = game.body[ph.YAW : ph.PITCH + 1].tolist()
+    held = game.inventory.items[0]
+    return render.render(
+        game.world.blocks,
+        game.eye,
+        yaw,
+        pitch,
+        height,
+        width,
+        fov,
+        daylight(game.clock),
+        sprites_of(game)[0],
+        hold=_ITEM_SPRITES[held] if held else -1,
+        tops=game.world.tops,
+    )
+
+
+def sprites_of(game: Game) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Returns the sprite rows of creatures and items, and their table rows."""
+    table = game.entities.table[: game.entities.rows]
+    rows = np.flatnonzero((table[:, ent.KIND] > 0) & (table[:, ent.KIND] != ent.ARROW))
+    sprites = np.zeros((len(rows), 8), np.float32)
+    for out, row in zip(sprites, rows, strict=True):
+        e = table[row]
+        kind = int(e[ent.KIND])
+        sprite = _ITEM_SPRITES[int(e[ent.A])] if kind == ent.ITEM else _SPRITES[kind]
+        out[:] = *e[:3], ent.WIDTHS[kind], ent.HEIGHTS[kind], sprite, e[ph.YAW], e[ent.HURT]
+    return sprites, rows
+
+
+def sight(game: Game, reach: float, fov: float, aspect: float) -> Sequence[Sighting]:
+    """See `Sim`; nearest first."""
+    yaw, pitch = game.body[ph.YAW : ph.PITCH + 1].tolist()
+    sprites, rows = sprites_of(game)
+    seen = render.sight(
+        game.world.blocks,
+        game.eye,
+        yaw,
+        pitch,
+        fov,
+        aspect,
+        reach,
+        sprites,
+        tops=game.world.tops,
+    )
+    found = [
+        Sighting(
+            NAMES[hit["id"]],
+            "block",
+            (int(hit["x"]), int(hit["y"]), int(hit["z"])),
+            float(hit["distance"]),
+            -1,
+            int(hit["count"]),
+        )
+        for hit in seen.blocks
+    ]
+    for hit in seen.sprites:
+        e = _entity(game, int(rows[hit["index"]]))
+        found.append(Sighting(e.name, e.kind, e.position, float(hit["distance"]), e.id, int(hit["count"])))
+    return sorted(found, key=lambda sighting: (sighting.distance, sighting.id, sighting.position))
+
+
+def _entity(game: Game, row: int) -> Entity:
+    e = game.entities.table[row].tolist()
+    place = (e[ph.X], e[ph.Y], e[ph.Z])
+    if e[ent.KIND] == ent.ITEM:
+        return Entity(int(e[ent.EID]), item_name(e[ent.A]), "item", place, 0.0)
+    return Entity(int(e[ent.EID]), ent.KINDS[int(e[ent.KIND])], "creature", place, e[ent.HEALTH])
+
+
+def entities(game: Game, reach: float) -> Sequence[Entity]:
+    """See `Sim`."""
+    table = game.entities.table[: game.entities.rows]
+    far = np.sqrt(((table[:, :3] - game.body[:3]) ** 2).sum(axis=1))
+    shown = (table[:, ent.KIND] > 0) & (table[:, ent.KIND] != ent.ARROW) & (far <= reach)
+    rows = np.flatnonzero(shown)
+    return [_entity(game, int(row)) for row in rows[np.argsort(far[rows], kind="stable")]]
+
+
+def voxels(game: Game, radius: int) -> Voxels:
+    """See `Sim`; at most 48. Bedrock below the world, air above."""
+    if not 0 <= radius <= 48:
+        raise SimError(f"voxels: radius {radius} is not in 0..48")
+    world = game.world
+    x, y, z = (int(v) for v in np.floor(game.body[:3]))
+    span = np.arange(-radius, radius + 1)
+    ids = np.full((len(span),) * 3, ID["air"], np.uint8)
+    ids[:, span + y < 0] = ID["bedrock"]
+    inside = (span + y >= 0) & (span + y < world.blocks.shape[1])
+    ids[:, inside] = world.blocks[np.ix_((span + x) & 255, (span + y)[inside], (span + z) & 255)]
+    return Voxels(ids, (x - radius, y - radius, z - radius), NAMES, SOLID, LIQUID, HAZARD)
+
+
+def nearby(game: Game) -> tuple[str, ...]:
+    """Names the blocks within 8 and the creatures within 16, as a privileged observation."""
+    ids = np.unique(voxels(game, 8).ids)
+    creatures = {e.name for e in entities(game, 16.0) if e.kind == "creature"}
+    return (*sorted(NAMES[i] for i in ids if i), *sorted(creatures))
