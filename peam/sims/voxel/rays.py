@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 HEIGHT = 128
 DEEP = 8.0  # metres of water that hide what is behind
 NO_FACE = -1
+SECTORS = 256  # of the horizon map
+RANGE = 48  # metres of the horizon map
 FACES = np.array([[-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0], [0, 0, -1], [0, 0, 1]], np.int64)
 
 
@@ -67,7 +69,7 @@ def camera(yaw: float, pitch: float, fov: float, aspect: float) -> NDArray[np.fl
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def direction(view: NDArray[np.float64], u: float, v: float) -> tuple[float, float, float]:
     """Returns the unit direction through picture point (u, v), each in -1..1, right and down positive."""
     x = view[0, 0] + u * view[1, 0] + v * view[2, 0]
@@ -77,15 +79,14 @@ def direction(view: NDArray[np.float64], u: float, v: float) -> tuple[float, flo
     return x * n, y * n, z * n
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def ceiling(tops: NDArray[np.uint8], x: float, z: float, reach: float) -> int:
     """Returns the greatest top within reach of a column: above it there is only sky."""
     r = int(reach) + 1
     out = 0
     for i in range(int(np.floor(x)) - r, int(np.floor(x)) + r + 1):
-        row = tops[i & 255]
         for k in range(int(np.floor(z)) - r, int(np.floor(z)) + r + 1):
-            out = max(out, row[k & 255])
+            out = max(out, tops[i & 255, k & 255])
     return out
 
 
@@ -104,6 +105,71 @@ def column_tops(blocks: NDArray[np.uint8], x: float, z: float, reach: float) -> 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def horizon_map() -> NDArray[np.float32]:
+    """Returns an empty map for `clear`: (256 directions, 1 + 48 metres), rows filled when first asked for.
+
+    Column 0 is the last answer in metres, -1 in a row that is not filled yet.
+    """
+    out = np.empty((SECTORS, 1 + RANGE), np.float32)
+    out[:, 0] = -1.0
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _sector(dx: float, dz: float) -> int:
+    """Returns the sector of a horizontal direction, by its place on the unit diamond."""
+    share = dx / (abs(dx) + abs(dz)) if dx != 0.0 or dz != 0.0 else 0.0
+    at = 1.0 - share if dz >= 0.0 else 3.0 + share
+    return min(int(at * (SECTORS / 4)), SECTORS - 1)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _survey(horizon: NDArray[np.float32], tops: NDArray[np.uint8], sector: int, ox: float, oy: float, oz: float
+            ) -> None:
+    """Fills one sector's row: [1 + r] = the least slope (dy / horizontal) that clears all up to r + 1 metres.
+
+    A sector is less than 2 metres wide at 48, so the 3x3 columns around its middle hold all that it touches.
+    """
+    at = (sector + 0.5) / (SECTORS / 4)
+    dx = 1.0 - at if at < 2.0 else at - 3.0
+    dz = 1.0 - abs(dx) if at < 2.0 else abs(dx) - 1.0
+    norm = 1.0 / np.sqrt(dx * dx + dz * dz)
+    worst = -1e9
+    for r in range(RANGE):
+        x, z = int(np.floor(ox + (r + 0.5) * dx * norm)), int(np.floor(oz + (r + 0.5) * dz * norm))
+        top = 0
+        for i in range(x - 1, x + 2):
+            for k in range(z - 1, z + 2):
+                top = max(top, tops[i & 255, k & 255])
+        rise = top - oy
+        # A rising ray is lowest where it enters the metre, a falling one where it leaves it.
+        worst = max(worst, rise / r if rise >= 0.0 else rise / (r + 1.0))
+        horizon[sector, 1 + r] = worst
+    horizon[sector, 0] = 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def clear(horizon: NDArray[np.float32], tops: NDArray[np.uint8], ox: float, oy: float, oz: float, dx: float,
+          dy: float, dz: float) -> float:
+    """Returns the metres along a unit direction that pass over every column's top; infinity beyond `RANGE`."""
+    flat = np.sqrt(dx * dx + dz * dz)
+    if flat < 0.05:
+        return 0.0
+    sector = _sector(dx, dz)
+    if horizon[sector, 0] < 0.0:
+        _survey(horizon, tops, sector, ox, oy, oz)
+    slope = dy / flat
+    # Rays come row by row: the answer of the sector's last ray is close to this one's.
+    r = int(horizon[sector, 0])
+    while r > 0 and horizon[sector, r] >= slope:
+        r -= 1
+    while r < RANGE and horizon[sector, 1 + r] < slope:
+        r += 1
+    horizon[sector, 0] = r
+    return r / flat if r < RANGE else np.inf
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def texel_at(u: float, v: float, size: float) -> int:
     """Returns the index of texel (u right, v up, each 0..1) at the mip level for a pixel `size` texels wide."""
     if size < 1.6:
@@ -119,7 +185,7 @@ def texel_at(u: float, v: float, size: float) -> int:
     return start + j * n + i
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _on_face(x: float, y: float, z: float, face: int) -> tuple[float, float]:
     """Returns (u, v) of a point in a unit cell on one of its faces, upright for the four sides."""
     if face == 0:
@@ -133,9 +199,9 @@ def _on_face(x: float, y: float, z: float, face: int) -> tuple[float, float]:
     return x, z
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _thin(shape: int, px: float, py: float, pz: float, dx: float, dy: float, dz: float, end: float,
-          wall: int) -> tuple[float, float, float, float, float]:
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _thin(shape: int, px: float, py: float, pz: float, dx: float, dy: float, dz: float, wall: int
+          ) -> tuple[float, float, float, float, float]:
     """Meets a thin shape in the unit cell.
 
     Args:
@@ -146,7 +212,6 @@ def _thin(shape: int, px: float, py: float, pz: float, dx: float, dy: float, dz:
         dx: Its direction.
         dy: As dx.
         dz: As dx.
-        end: Distance at which the ray leaves the cell's column.
         wall: The panel's side: 0 -x, 1 +x, 4 -z, 5 +z.
 
     Returns:
@@ -174,7 +239,7 @@ def _thin(shape: int, px: float, py: float, pz: float, dx: float, dy: float, dz:
     return (t if inside else -1.0), u, v, -1.0, 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _post(px: float, py: float, pz: float, dx: float, dy: float, dz: float) -> tuple[float, float, float, float, float]:
     """Meets a torch: a box 0.16 wide and 0.65 high in the middle of the cell; u, v in the box."""
     x0, x1 = (0.42 - px) / dx, (0.58 - px) / dx
@@ -188,7 +253,7 @@ def _post(px: float, py: float, pz: float, dx: float, dy: float, dz: float) -> t
     return near, u, (py + near * dy) / 0.65, -1.0, 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _wall(blocks: NDArray[np.uint8], kind: NDArray[np.uint8], x: int, y: int, z: int) -> int:
     """Returns the side on which a ladder hangs: the first neighbour that is an opaque cube."""
     if kind[blocks[(x - 1) & 255, y, z & 255]] == 1:
@@ -198,9 +263,9 @@ def _wall(blocks: NDArray[np.uint8], kind: NDArray[np.uint8], x: int, y: int, z:
     return 4 if kind[blocks[x & 255, y, (z - 1) & 255]] == 1 else 5
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _through(blocks: NDArray[np.uint8], kind: NDArray[np.uint8], faces: NDArray[np.int32],
-             texels: NDArray[np.uint8], block: int, x: int, y: int, z: int, face: int, t: float, end: float,
+             texels: NDArray[np.uint8], block: int, x: int, y: int, z: int, face: int, t: float,
              ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, size: float
              ) -> tuple[float, int, int]:
     """Meets a block with holes. Returns (distance, face, texel), distance -1 where the ray passes."""
@@ -212,7 +277,7 @@ def _through(blocks: NDArray[np.uint8], kind: NDArray[np.uint8], faces: NDArray[
         return (t if texels[texture, texel, 3] >= 128 else -1.0), face, texel
     texture = faces[block, 0]
     wall = _wall(blocks, kind, x, y, z) if shape == 5 else 0
-    a, ua, va, b, ub = _thin(shape, ox - x, oy - y, oz - z, dx, dy, dz, end, wall)
+    a, ua, va, b, ub = _thin(shape, ox - x, oy - y, oz - z, dx, dy, dz, wall)
     if a > 0.0:
         texel = texel_at(ua, va, 0.0)
         if texels[texture, texel, 3] >= 128:
@@ -224,10 +289,10 @@ def _through(blocks: NDArray[np.uint8], kind: NDArray[np.uint8], faces: NDArray[
     return -1.0, NO_FACE, 0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
 def cast(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], roof: int, kind: NDArray[np.uint8],
          faces: NDArray[np.int32], texels: NDArray[np.uint8], ox: float, oy: float, oz: float, dx: float,
-         dy: float, dz: float, reach: float, size: float) -> Hit:
+         dy: float, dz: float, start: float, reach: float, size: float) -> Hit:
     """Follows one ray to the first texel that hides what is behind it.
 
     Args:
@@ -243,73 +308,78 @@ def cast(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], roof: int, kind: ND
         dx: Unit direction.
         dy: Unit direction.
         dz: Unit direction.
+        start: Metres to skip, from `clear`.
         reach: Metres.
         size: Texels that a pixel covers at 1 metre.
     """
-    ix, iz = int(np.floor(ox)), int(np.floor(oz))
+    if start >= reach:
+        return Hit(0, 0, HEIGHT, 0, NO_FACE, reach, 0, 0, -1.0, 0)
+    t, wet, steps = start, -1.0, 0
+    ix, iz = int(np.floor(ox + t * dx)), int(np.floor(oz + t * dz))
     sx, sz = (1 if dx > 0.0 else -1), (1 if dz > 0.0 else -1)
     wx, wz = abs(1.0 / dx), abs(1.0 / dz)
     tx = (ix + 1 - ox) * wx if dx > 0.0 else (ox - ix) * wx
     tz = (iz + 1 - oz) * wz if dz > 0.0 else (oz - iz) * wz
+    side = NO_FACE
     iy = int(np.floor(oy))
-    face = NO_FACE
-    t, wet, steps = 0.0, -1.0, 0
-    if 0 <= iy < HEIGHT and kind[blocks[ix & 255, iy, iz & 255]] == 6:
+    if 0 <= iy < HEIGHT and kind[blocks[int(np.floor(ox)) & 255, iy, int(np.floor(oz)) & 255]] == 6:
         wet = 0.0
     rising = dy >= 0.0
     over_y = 1.0 / dy
-    while t < reach:
-        end = min(tx, tz, reach)
-        y0, y1 = oy + t * dy, oy + end * dy
+    far = min(reach, max(0.0, (roof - oy) * over_y)) if rising else reach
+    while t < far:
+        end = min(tx, tz)
         top = tops[ix & 255, iz & 255]
         steps += 1
-        if rising:
-            if y0 >= roof:
-                break
-            iy, last, stride = max(int(np.floor(y0)), 0), min(int(np.floor(y1)), top - 1), 1
-        else:
-            iy, last, stride = min(int(np.floor(y0)), top - 1), max(int(np.floor(y1)), 0), -1
-        count = (last - iy) * stride + 1
-        side = face
-        for n in range(count):
-            y = iy + n * stride
-            block = 0 + blocks[ix & 255, y, iz & 255]  # 0 +: widens the type
-            if block == 0:
-                continue
-            steps += 1
-            # The cell's own face: the column's side if the ray came in through it, else top or bottom.
-            here, at = side, t
+        if oy + (t if rising else end) * dy < top:
+            y0, y1 = oy + t * dy, oy + min(end, reach) * dy
             if rising:
-                if n > 0:
-                    here, at = 2, (y - oy) * over_y
-            elif y + 1 < y0:
-                here, at = 3, (y + 1 - oy) * over_y
-            shape = kind[block]
-            if at == 0.0 and shape < 3:
-                continue  # the eye's own cell
-            if shape == 6:
-                if wet < 0.0:
-                    wet = at
-                continue
-            if wet >= 0.0 and at - wet > DEEP:
-                return Hit(0, ix, y, iz, here, at, 0, 0, wet, steps)
-            if shape == 1 or shape == 7:
-                if at >= reach:
-                    break
-                u, v = _on_face(ox + at * dx - ix, oy + at * dy - y, oz + at * dz - iz, here)
-                return Hit(block, ix, y, iz, here, at, 0 + faces[block, here], texel_at(u, v, size * at), wet, steps)
-            met, here, texel = _through(blocks, kind, faces, texels, block, ix, y, iz, here, at, end, ox, oy, oz,
-                                        dx, dy, dz, size)
-            if 0.0 < met < reach:
-                return Hit(block, ix, y, iz, here, met, 0 + faces[block, max(here, 0)], texel, wet, steps)
+                first, count, stride = max(int(np.floor(y0)), 0), min(int(np.floor(y1)), top - 1), 1
+                count = count - first + 1
+            else:
+                first, count, stride = min(int(np.floor(y0)), top - 1), max(int(np.floor(y1)), 0), -1
+                count = first - count + 1
+            for n in range(count):
+                y = first + n * stride
+                block = 0 + blocks[ix & 255, y, iz & 255]  # 0 +: widens the type
+                steps += 1
+                if block == 0:
+                    continue
+                # The cell's own face: the column's side if the ray came in through it, else top or bottom.
+                here, at = side, t
+                if rising:
+                    if n > 0:
+                        here, at = 2, (y - oy) * over_y
+                elif y + 1 < y0:
+                    here, at = 3, (y + 1 - oy) * over_y
+                shape = kind[block]
+                if shape == 6:
+                    if wet < 0.0:
+                        wet = at
+                    continue
+                if wet >= 0.0 and at - wet > DEEP:
+                    return Hit(0, ix, y, iz, here, at, 0, 0, wet, steps)
+                if here < 0 and shape < 3:
+                    continue  # the eye's own cell
+                if shape == 1 or shape == 7:
+                    if at >= reach:
+                        break
+                    u, v = _on_face(ox + at * dx - ix, oy + at * dy - y, oz + at * dz - iz, here)
+                    return Hit(block, ix, y, iz, here, at, 0 + faces[block, here], texel_at(u, v, size * at), wet,
+                               steps)
+                met, here, texel = _through(blocks, kind, faces, texels, block, ix, y, iz, here, at, ox, oy, oz,
+                                            dx, dy, dz, size)
+                if 0.0 < met < reach:
+                    return Hit(block, ix, y, iz, here, met, 0 + faces[block, max(here, 0)], texel, wet, steps)
+        t = end
         if tx < tz:
             ix += sx
-            t, face = tx, (0 if sx > 0 else 1)
             tx += wx
+            side = 0 if sx > 0 else 1
         else:
             iz += sz
-            t, face = tz, (4 if sz > 0 else 5)
             tz += wz
-        if not rising and y1 < 0.0:
+            side = 4 if sz > 0 else 5
+        if not rising and oy + t * dy < 0.0:
             break
     return Hit(0, ix, min(max(int(np.floor(oy + min(t, reach) * dy)), 0), 255), iz, NO_FACE, reach, 0, 0, wet, steps)

@@ -15,7 +15,18 @@ from numpy.typing import NDArray
 
 from peam.errors import SimError
 from peam.sims.voxel.blocks import TARGET
-from peam.sims.voxel.rays import FACES, HEIGHT, camera, cast, ceiling, column_tops, direction, texel_at
+from peam.sims.voxel.rays import (
+    FACES,
+    HEIGHT,
+    camera,
+    cast,
+    ceiling,
+    clear,
+    column_tops,
+    direction,
+    horizon_map,
+    texel_at,
+)
 from peam.sims.voxel.textures import SPRITE_KIND, Look, item_kind, look
 
 __all__ = ["BLOCK_HIT", "SPRITE_HIT", "SPRITE_KIND", "VIEW", "Sight", "dda", "item_kind", "render", "sight",
@@ -54,21 +65,21 @@ def sprites_of(rows: list[tuple[float, ...]]) -> NDArray[np.float32]:
     return np.array(rows, np.float32).reshape(-1, 8)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _sky_share(tops: NDArray[np.uint8], x: int, y: int, z: int) -> float:
     """Returns how much sky lights a cell: 1 in the open, falling with the depth below its column's top."""
     depth = tops[x & 255, z & 255] - y
     return 1.0 if depth <= 3 else max(0.0, 1.0 - 0.05 * (depth - 3))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _light(sky: float, day: float, distance: float) -> float:
     """Returns a surface's brightness: sky light, a floor where none reaches, and a little light of one's own."""
     base = sky * (0.38 + 0.62 * day) + (1.0 - sky) * _UNDER
     return base + (1.0 - base) * 0.4 / (1.0 + 0.06 * distance * distance)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _sky(dy: float, day: float) -> tuple[float, float, float]:
     """Returns the sky's colour by height above the horizon; dusk glows."""
     up = min(1.0, max(0.0, dy * 1.8))
@@ -79,7 +90,7 @@ def _sky(dy: float, day: float) -> tuple[float, float, float]:
     return min(r, 255.0), min(g, 255.0), min(max(b, 0.0), 255.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _air(r: float, g: float, b: float, distance: float, sky: float, day: float, wet: float
          ) -> tuple[float, float, float]:
     """Returns a lit colour seen through `distance` of air, and water from `wet` on: fog and tint."""
@@ -101,25 +112,27 @@ def _air(r: float, g: float, b: float, distance: float, sky: float, day: float, 
     return r, g, b
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _blocks(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[np.float32],
             blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: NDArray[np.float64],
-            view: NDArray[np.float64], size: float, day: float, art: Look) -> int:
+            view: NDArray[np.float64], horizon: NDArray[np.float32], size: float, day: float, art: Look) -> int:
     """Draws the blocks and the sky; fills the distance at which each pixel ends and enters water."""
     h, w = out.shape[0], out.shape[1]
     roof = ceiling(tops, eye[0], eye[2], VIEW)
+    ox, oy, oz = eye[0], eye[1], eye[2]
+    kind, faces, texels = art.kind, art.faces, art.texels
     steps = 0
     cool = 1.0 - day
     for i in range(h):
         v = (2.0 * i + 1.0) / h - 1.0
         for j in range(w):
             dx, dy, dz = direction(view, (2.0 * j + 1.0) / w - 1.0, v)
-            hit = cast(blocks, tops, roof, art.kind, art.faces, art.texels, eye[0], eye[1], eye[2], dx, dy, dz,
-                       VIEW, size)
+            start = clear(horizon, tops, ox, oy, oz, dx, dy, dz)
+            hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, VIEW, size)
             steps += hit.steps
             depth[i, j], wets[i, j] = hit.distance, hit.wet
             if hit.block == 0:
-                sky = _sky_share(tops, hit.x, hit.y, hit.z) if hit.wet < 0.0 else 1.0
+                sky = _sky_share(tops, hit.x, hit.y, hit.z) if hit.wet < 0.0 and hit.steps > 0 else 1.0
                 r, g, b = _sky(dy, day)
                 r, g, b = 34.0 + sky * (r - 34.0), 32.0 + sky * (g - 32.0), 34.0 + sky * (b - 34.0)
                 if hit.wet >= 0.0:
@@ -142,7 +155,7 @@ def _blocks(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[np
     return steps
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _rectangle(sprite: NDArray[np.float32], eye: NDArray[np.float64], view: NDArray[np.float64], h: int, w: int
                ) -> tuple[int, int, int, int]:
     """Returns the pixel rows and columns [i0, i1) x [j0, j1) that a sprite can touch."""
@@ -169,7 +182,7 @@ def _rectangle(sprite: NDArray[np.float32], eye: NDArray[np.float64], view: NDAr
             int(min(max(j1, 0.0), w)))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _meet(sprite: NDArray[np.float32], cos: float, sin: float, eye: NDArray[np.float64], dx: float, dy: float,
           dz: float, size: float, art: Look) -> tuple[float, int, int, int]:
     """Meets one sprite. Returns (distance or -1, face, texture, texel); local axes: left, up, forward."""
@@ -206,7 +219,7 @@ def _meet(sprite: NDArray[np.float32], cos: float, sin: float, eye: NDArray[np.f
     return best, face, art.paints[box_hit, 0 if face == 5 else 1], texel_at(u, v, size * best * 0.6 / wide)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _sprites(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[np.float32],
              tops: NDArray[np.uint8], eye: NDArray[np.float64], view: NDArray[np.float64], size: float, day: float,
              sprites: NDArray[np.float32], art: Look) -> None:
@@ -235,7 +248,7 @@ def _sprites(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[n
                 out[i, j, 0], out[i, j, 1], out[i, j, 2] = np.uint8(r), np.uint8(g), np.uint8(b)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _held(out: NDArray[np.uint8], texels: NDArray[np.uint8]) -> None:
     """Draws a small slanted swatch of a texture in the lower right corner."""
     h, w = out.shape[0], out.shape[1]
@@ -292,7 +305,7 @@ def _draw(blocks: NDArray[np.uint8], eye: Eye, yaw: float, pitch: float, fov: fl
     view = camera(float(yaw), float(pitch), float(fov), width / height)
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov) / 2)) / height
     depth, wets = np.empty((height, width), np.float32), np.empty((height, width), np.float32)
-    steps = _blocks(out, depth, wets, blocks, tops, at, view, size, float(day), _look())
+    steps = _blocks(out, depth, wets, blocks, tops, at, view, horizon_map(), size, float(day), _look())
     if sprites is not None and len(sprites):
         _sprites(out, depth, wets, tops, at, view, size, float(day), sprites, _look())
     return int(steps)
@@ -305,24 +318,24 @@ def steps_per_ray(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: Eye, 
     return _draw(blocks, eye, yaw, pitch, fov_vertical, 1.0, None, out, tops) / (height * width)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _see(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: NDArray[np.float64], view: NDArray[np.float64],
          size: float, reach: float, sprites: NDArray[np.float32], rays: int, art: Look,
-         cells: NDArray[np.int64], far: NDArray[np.float64]) -> int:
+         horizon: NDArray[np.float32], slots: NDArray[np.int64], depth: NDArray[np.float64],
+         row_of: NDArray[np.int64], cells: NDArray[np.int64], far: NDArray[np.float64]) -> int:
     """Casts the grid. Fills cells (rays**2, 5) with x, y, z, id, count and far with distances; sprites have id -1-n.
 
     Returns how many rows are filled.
     """
     roof = ceiling(tops, eye[0], eye[2], reach)
-    depth = np.empty((rays, rays), np.float64)
-    row_of = np.empty((rays, rays), np.int64)
-    slots = np.full(8192, -1, np.int64)
+    ox, oy, oz = eye[0], eye[1], eye[2]
+    kind, faces, texels = art.kind, art.faces, art.texels
     rows = 0
     for i in range(rays):
         for j in range(rays):
             dx, dy, dz = direction(view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0)
-            hit = cast(blocks, tops, roof, art.kind, art.faces, art.texels, eye[0], eye[1], eye[2], dx, dy, dz,
-                       reach, size)
+            start = clear(horizon, tops, ox, oy, oz, dx, dy, dz)
+            hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, reach, size)
             x, y, z, block, t = hit.x, hit.y, hit.z, hit.block, hit.distance
             if hit.wet > 0.0:  # the water's surface is what the picture shows first
                 t = hit.wet
@@ -348,7 +361,7 @@ def _see(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: NDArray[np.flo
     return _see_sprites(eye, view, size, sprites, rays, art, cells, far, depth, row_of, rows)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _see_sprites(eye: NDArray[np.float64], view: NDArray[np.float64], size: float, sprites: NDArray[np.float32],
                  rays: int, art: Look, cells: NDArray[np.int64], far: NDArray[np.float64],
                  depth: NDArray[np.float64], row_of: NDArray[np.int64], rows: int) -> int:
@@ -404,7 +417,8 @@ def sight(blocks: NDArray[np.uint8], eye: Eye, yaw: float, pitch: float, fov_ver
     view = camera(float(yaw), float(pitch), float(fov_vertical), float(aspect))
     # Holes are judged as in a picture 128 pixels high.
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov_vertical) / 2)) / 128
-    n = _see(blocks, tops, at, view, size, float(reach), shown, rays, _look(), cells, far)
+    n = _see(blocks, tops, at, view, size, float(reach), shown, rays, _look(), horizon_map(),
+             np.full(8192, -1, np.int64), np.empty((rays, rays)), np.empty((rays, rays), np.int64), cells, far)
     return _sorted(cells[:n], far[:n])
 
 
@@ -424,7 +438,7 @@ def _sorted(cells: NDArray[np.int64], far: NDArray[np.float64]) -> Sight:
     return Sight(blocks, sprites)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def dda(blocks: NDArray[np.uint8], eye: Eye, direction: Eye, reach: float
         ) -> tuple[bool, int, int, int, int, float]:
     """Finds the block under the crosshair: air and liquids are passed, all else is a full cube.
