@@ -97,11 +97,11 @@ def kill(context: Context, action: Action) -> Result:
         if mob is None:
             raise Stop(Diagnosis.TARGET_LOST, f"the {name} got away")
         there = mob.position
-        aim = _strike(context, mob)
+        aim = strike(context, mob)
         if aim is not None:
-            last = _hit(context, aim, mob, last)
+            last = hit(context, aim, mob, last)
             continue
-        failures = 0 if _close_in(context, mob) else failures + 1
+        failures = 0 if close_in(context, mob) else failures + 1
         if failures > 4:
             raise Stop(Diagnosis.UNREACHABLE, f"no way to the {name}")
     _loot(context, name, there)
@@ -109,14 +109,14 @@ def kill(context: Context, action: Action) -> Result:
     return Result()
 
 
-def _strike(context: Context, mob: Entity) -> Aim | None:
+def strike(context: Context, mob: Entity) -> Aim | None:
     body = context.control.body
     if math.dist(body.eye, mob.position) > MELEE + 2.5:
         return None
     return context.control.world.aim_box(body.eye, body.yaw, mob.position, SIZES.get(mob.name, PERSON), MELEE)
 
 
-def _hit(context: Context, aim: Aim, mob: Entity, last: int) -> int:
+def hit(context: Context, aim: Aim, mob: Entity, last: int) -> int:
     """Strikes when the weapon has recovered, else keeps facing; returns the last strike's tick."""
     control = context.control
     hand = control.body.hand
@@ -130,7 +130,7 @@ def _hit(context: Context, aim: Aim, mob: Entity, last: int) -> int:
     return control.body.tick
 
 
-def _close_in(context: Context, mob: Entity) -> bool:
+def close_in(context: Context, mob: Entity) -> bool:
     """Walks towards a creature: straight where that works, else along a short stretch of a path."""
     control = context.control
     flat = _flat(control.body.position, mob.position)
@@ -145,7 +145,7 @@ def _close_in(context: Context, mob: Entity) -> bool:
     walked = True
     for a, b in pairwise(cells):
         walked = context.navigator.step(a, b, last=False)
-        if not walked or _strike(context, mob) is not None:
+        if not walked or strike(context, mob) is not None:
             break
     return walked
 

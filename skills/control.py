@@ -43,6 +43,11 @@ class Control:
         self.view = (self.body.yaw, self.body.pitch)
         self.deadline = self.body.tick + max_ticks
         self._world: World | None = None
+        self._defend: Callable[[], None] | None = None
+
+    def on_hurt(self, reflex: Callable[[], None] | None) -> None:
+        """Sets what is done at once when the body is hurt; not called again while it is being done."""
+        self._defend = reflex
 
     @property
     def world(self) -> World:
@@ -78,7 +83,7 @@ class Control:
         Raises:
             Stop: DIED or TIMEOUT.
         """
-        body = self.body
+        body = before = self.body
         turn_pitch = 12 if pitch is None else 12 + round((pitch - body.pitch) / 15.0)
         turn_yaw = 12 if yaw is None else turn(body.yaw, yaw)
         self.sim.tick((walk, side, jump, turn_pitch, turn_yaw, act, craft, slot))
@@ -87,7 +92,16 @@ class Control:
             raise Stop(Diagnosis.DIED, "died")
         if body.tick >= self.deadline:
             raise Stop(Diagnosis.TIMEOUT, "out of time")
-        return body
+        if body.life < before.life and self._defend is not None:
+            self._hurt(self._defend)
+        return self.body
+
+    def _hurt(self, reflex: Callable[[], None]) -> None:
+        self._defend = None
+        try:
+            reflex()
+        finally:
+            self._defend = reflex
 
     def look(self, yaw: float | None = None, pitch: float | None = None) -> None:
         """Turns at once; costs a tick only where the view changes."""

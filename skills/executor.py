@@ -13,6 +13,7 @@ from peam.sims.base import Sim
 from peam.skills import combat, crafting, gathering, travel
 from peam.skills.context import Context, Memory
 from peam.skills.control import Control
+from peam.skills.defence import defend
 from peam.skills.diagnosis import Result, Stop, outcome
 from peam.skills.navigation import Navigator
 from peam.types import Diagnosis, Outcome
@@ -68,6 +69,8 @@ class Executor:
             return outcome(Result(Diagnosis.DIED, "dead already"), {}, 0, time.perf_counter() - began)
         context = self._context()
         before = context.control.inventory()
+        if action.verb != "kill":
+            context.control.on_hurt(lambda: defend(context))
         result = _run(context, action)
         after = context.control.inventory()
         delta = {item: after.get(item, 0) - before.get(item, 0) for item in {*before, *after}}

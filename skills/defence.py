@@ -1,0 +1,65 @@
+"""Self-defence: who hurts the agent is fought at once, then the interrupted skill goes on.
+
+A reflex of the controller, as a person has it; which fights to seek is the decision maker's business.
+Knows the contract through `Context` only.
+"""
+
+from __future__ import annotations
+
+import math
+
+from peam.sims.base import Entity
+from peam.skills import combat
+from peam.skills.context import Context
+
+REACH = {"zombie": 5.0, "skeleton": 15.0}  # metres at which each kind can have been the attacker
+WEAPONS = ("iron_sword", "stone_sword", "wooden_sword", "iron_axe", "stone_axe", "wooden_axe",
+           "iron_pickaxe", "stone_pickaxe", "wooden_pickaxe")  # fmt: skip
+PATIENCE = 300  # ticks
+
+
+def defend(context: Context) -> None:
+    """Fights the attacker until none is near, then restores hand and view.
+
+    Raises:
+        Stop: DIED or TIMEOUT.
+    """
+    control, foe = context.control, attacker(context)
+    if foe is None:
+        return
+    hand, yaw, pitch = control.body.hand, control.body.yaw, control.body.pitch
+    _arm(context)
+    until, last = control.body.tick + PATIENCE, -100
+    while foe is not None and control.body.tick < until:
+        aim = combat.strike(context, foe)
+        if aim is not None:
+            last = combat.hit(context, aim, foe, last)
+        elif not combat.close_in(context, foe):
+            break
+        foe = attacker(context)
+    if hand != "air" and control.body.hand != hand:
+        control.hold(hand)
+    control.look(yaw, pitch)
+
+
+def attacker(context: Context) -> Entity | None:
+    """Returns the nearest hostile creature that can reach the agent from where it stands, or None."""
+    body = context.control.body
+    for foe in context.sim.entities(max(REACH.values())):
+        distance = math.dist(body.position, foe.position)
+        if foe.kind == "creature" and distance <= REACH.get(foe.name, -1.0) and _open(context, foe):
+            return foe
+    return None
+
+
+def _open(context: Context, foe: Entity) -> bool:
+    """Whether no block stands between the agent's eye and the creature's head."""
+    x, y, z = foe.position
+    return context.control.world.clear_line(context.control.body.eye, (x, y + 1.6, z))
+
+
+def _arm(context: Context) -> None:
+    control = context.control
+    weapon = next((w for w in WEAPONS if w == control.body.hand or control.slot(w) >= 0), None)
+    if weapon:
+        control.hold(weapon)
