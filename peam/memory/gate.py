@@ -1,0 +1,165 @@
+"""The gate: whether a candidate may replace the incumbent (docs/architecture.md, section 7).
+
+On held-out pairs the candidate must prefer t+ over t- more often; where pairs have no failed twin, the mean
+log-probability of t+ must rise; on retained exemplars it must lose nothing by a one-sided sign test; and a
+probe, where there is one, must pass. The incumbent of a first version is the bare base.
+Knows measurements, nothing of training or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
+
+from scipy.stats import binomtest
+
+from peam.fast.base import Choice
+from peam.types import Decision, Image, Pair, Segment
+
+ALPHA = 0.05  # of the sign test
+Probe = Callable[[], tuple[bool, str]]
+
+
+class Measurable(Protocol):
+    """What the gate asks of an executor."""
+
+    def segment_log_prob(self, category: str, segment: Segment) -> tuple[float, int]:
+        """Returns (log-probability, tokens) of a segment's actions."""
+
+    def decide(self, category: str, state: str, rgb: Image) -> Choice:
+        """Chooses an action under the category's adapter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One executor on held-out pairs and retained exemplars.
+
+    Attributes:
+        log_probs: A pair: mean log-probability a token of t+.
+        margins: A pair: that of t+ minus that of t-, both after the bifurcation; None without a twin.
+        right: An exemplar: whether its action is what the executor would do; empty for the bare base.
+    """
+
+    log_probs: tuple[float, ...]
+    margins: tuple[float | None, ...]
+    right: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """The numbers and the verdict.
+
+    Attributes:
+        accepted: Whether the candidate may serve.
+        reason: Why, in words.
+        heldout: Held-out pairs.
+        twins: Those with a failed twin.
+        candidate_prefers: Twins of which the candidate prefers t+.
+        incumbent_prefers: The same of the incumbent.
+        candidate_log_prob: Mean log-probability a token of t+, all held-out pairs.
+        incumbent_log_prob: The same of the incumbent.
+        exemplars: Retained decisions compared.
+        losses: Right under the incumbent, wrong under the candidate.
+        gains: The other way round.
+        p_value: One-sided sign test of losses against gains.
+        probe: What the probe said; "" without one.
+    """
+
+    accepted: bool
+    reason: str
+    heldout: int = 0
+    twins: int = 0
+    candidate_prefers: int = 0
+    incumbent_prefers: int = 0
+    candidate_log_prob: float = 0.0
+    incumbent_log_prob: float = 0.0
+    exemplars: int = 0
+    losses: int = 0
+    gains: int = 0
+    p_value: float = 1.0
+    probe: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as plain values."""
+        return asdict(self)
+
+
+def parted(pair: Pair) -> tuple[Segment, Segment]:
+    """Returns (t+, t-) from their first differing decision on. The pair must have a twin."""
+    assert pair.failed is not None
+    chosen, failed = pair.corrected.decisions, pair.failed.decisions
+    same = 0
+    while same < min(len(chosen), len(failed)) - 1 and chosen[same].action == failed[same].action:
+        same += 1
+    return replace(pair.corrected, decisions=chosen[same:]), replace(pair.failed, decisions=failed[same:])
+
+
+def measure(
+    executor: Measurable, category: str, pairs: Sequence[Pair], exemplars: Sequence[Decision]
+) -> Measurement:
+    """Measures one executor; `exemplars` must be empty where it has no adapter."""
+    return Measurement(
+        log_probs=tuple(_mean_log_prob(executor, category, p.corrected) for p in pairs),
+        margins=tuple(_margin(executor, category, p) for p in pairs),
+        right=tuple(executor.decide(category, d.state, d.rgb).action == d.action for d in exemplars),
+    )
+
+
+def _mean_log_prob(executor: Measurable, category: str, segment: Segment) -> float:
+    log_prob, tokens = executor.segment_log_prob(category, segment)
+    return log_prob / max(tokens, 1)
+
+
+def _margin(executor: Measurable, category: str, pair: Pair) -> float | None:
+    if pair.failed is None:
+        return None
+    chosen, failed = parted(pair)
+    return _mean_log_prob(executor, category, chosen) - _mean_log_prob(executor, category, failed)
+
+
+def judge(candidate: Measurement, incumbent: Measurement, probe: Probe | None = None) -> GateResult:
+    """Compares candidate and incumbent, measured on the same pairs and exemplars."""
+    twins = [(c, i) for c, i in zip(candidate.margins, incumbent.margins, strict=True) if c is not None]
+    prefers = [sum(c > 0 for c, _ in twins), sum((i or 0.0) > 0 for _, i in twins)]
+    flips = [(c, i) for c, i in zip(candidate.right, incumbent.right, strict=True) if c != i]
+    losses = sum(i for _, i in flips)
+    p_value = float(binomtest(losses, len(flips), 0.5, alternative="greater").pvalue) if flips else 1.0
+    numbers: dict[str, Any] = {
+        "heldout": len(candidate.margins),
+        "twins": len(twins),
+        "candidate_prefers": prefers[0],
+        "incumbent_prefers": prefers[1],
+        "candidate_log_prob": _mean(candidate.log_probs),
+        "incumbent_log_prob": _mean(incumbent.log_probs),
+        "exemplars": len(candidate.right),
+        "losses": losses,
+        "gains": len(flips) - losses,
+        "p_value": p_value,
+    }
+    reason = _objection(candidate, incumbent, prefers, len(twins), p_value)
+    if reason or probe is None:
+        return GateResult(not reason, reason or "preferred on held-out pairs, nothing lost", **numbers)
+    passed, words = probe()
+    return GateResult(passed, "probe passed" if passed else "probe failed", **numbers, probe=words)
+
+
+def _objection(
+    candidate: Measurement, incumbent: Measurement, prefers: Sequence[int], twins: int, p_value: float
+) -> str:
+    if not candidate.margins:
+        return "no held-out pairs to judge by"
+    if twins and not (prefers[0] > prefers[1] or prefers[0] == prefers[1] == twins):
+        return f"prefers t+ in {prefers[0]} of {twins} held-out twins, the incumbent in {prefers[1]}"
+    plain = [i for i, margin in enumerate(candidate.margins) if margin is None or prefers[1] == twins]
+    new = _mean([candidate.log_probs[i] for i in plain])
+    old = _mean([incumbent.log_probs[i] for i in plain])
+    if plain and new <= old:
+        return f"mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
+    if p_value <= ALPHA:
+        return f"retained exemplars were lost (sign test p = {p_value:.4f})"
+    return ""
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -1,0 +1,86 @@
+"""What one consolidation works on: admitted experience as it is now, split, with retained exemplars.
+
+Knows the store's listing and the registry's lineage; nothing of training. Deterministic: the held-out share
+and the exemplars are drawn by hashes of ids and the seed, so that what was held out once stays held out, and
+the bottom-k of hashes is a uniform reservoir that does not depend on the order of arrival.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from peam.config import Config
+from peam.memory.job import Job
+from peam.memory.reader import Reader
+from peam.memory.records import Experience
+from peam.memory.registry import AdapterRegistry
+
+
+def plan_job(
+    store: Reader, registry: AdapterRegistry, category: str, config: Config, episode: int
+) -> Job | None:
+    """Snapshots what a consolidation of the category would work on now.
+
+    Returns:
+        The job; None where nothing new was admitted, or nothing could be held out.
+    """
+    options = config.consolidation
+    parent = registry.head(category) or ""
+    listed = [e for e in store.experience(category) if not e.quarantined and e.score is not None]
+    admitted = [e for e in listed if e.score is not None and e.score.admitted]
+    held = _held_out(admitted, float(options.heldout), int(config.seed))
+    learned = trained_pairs(store, registry, category)
+    new = [e.pair for e in admitted if e.pair not in held and e.pair not in learned]
+    if not new or not held:
+        return None
+    recent = [e.pair for e in admitted if e.pair in held][-int(options.exemplars) :]
+    return Job(
+        category=category,
+        version=next_version(store, registry, category),
+        parent=parent,
+        episode=episode,
+        train=tuple(new),
+        replay=tuple(exemplars(learned, int(options.exemplars), int(config.seed))),
+        heldout=tuple(recent),
+        admitted=len(admitted),
+        rejected=len(listed) - len(admitted),
+        seed=int(draw(int(config.seed), f"{category}:{episode}")[:8], 16),
+        config=config.to_dict(),
+    )
+
+
+def draw(seed: int, name: str) -> str:
+    """Returns a uniform hexadecimal draw for a name: sha256 of seed and name."""
+    return hashlib.sha256(f"{seed}:{name}".encode()).hexdigest()
+
+
+def _held_out(admitted: Sequence[Experience], share: float, seed: int) -> set[str]:
+    """Holds out whole episodes, so that no decision is on both sides; at least one where there are two."""
+    keys = {e.episode: int(draw(seed, f"episode {e.episode}")[:12], 16) / 16.0**12 for e in admitted}
+    chosen = {episode for episode, key in keys.items() if key < share}
+    if not chosen and len(keys) > 1 and share > 0.0:
+        chosen = {min(keys, key=lambda episode: keys[episode])}
+    return {e.pair for e in admitted if e.episode in chosen}
+
+
+def trained_pairs(store: Reader, registry: AdapterRegistry, category: str) -> list[str]:
+    """Lists the pairs that the serving version and its ancestors were trained on, oldest first."""
+    done = {c.version: c for c in store.consolidations(category) if c.accepted}
+    lineage: list[str] = []
+    version = registry.head(category) or ""
+    while version and version not in lineage:
+        lineage.append(version)
+        version = str(registry.manifest(category, version).get("parent", ""))
+    return [pair for v in reversed(lineage) if v in done for pair in done[v].pairs]
+
+
+def exemplars(learned: Iterable[str], size: int, seed: int) -> list[str]:
+    """Draws the retained pairs: the `size` smallest of sha256(seed, id)."""
+    return sorted(sorted(set(learned), key=lambda pair: draw(seed, pair))[:size])
+
+
+def next_version(store: Reader, registry: AdapterRegistry, category: str) -> str:
+    """Returns the first name that neither a registered nor a rejected version has."""
+    used = [*registry.versions(category), *(c.version for c in store.consolidations(category))]
+    return f"v{max((int(v[1:]) for v in used), default=0) + 1:04d}"

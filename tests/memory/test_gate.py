@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from peam.memory.gate import Measurement, judge, parted
+from peam.memory.pairs import mine_pairs
+
+from .helpers import corrected_episode, decision, segment
+
+
+def measured(logs: list[float], margins: list[float | None], right: list[bool] | None = None) -> Measurement:
+    return Measurement(tuple(logs), tuple(margins), tuple(right or []))
+
+
+def test_a_candidate_that_prefers_more_corrections_passes() -> None:
+    result = judge(measured([-1, -1], [1.0, 1.0]), measured([-2, -2], [1.0, -1.0]))
+    assert result.accepted and (result.candidate_prefers, result.incumbent_prefers) == (2, 1)
+
+
+def test_equal_preference_is_refused_unless_nothing_is_left_to_gain() -> None:
+    same = judge(measured([-1, -1], [1.0, -1.0]), measured([-2, -2], [1.0, -1.0]))
+    assert not same.accepted and "prefers t+ in 1 of 2" in same.reason
+    full = judge(measured([-1, -1], [1.0, 1.0]), measured([-2, -2], [1.0, 1.0]))
+    assert full.accepted
+    worse = judge(measured([-3, -3], [1.0, 1.0]), measured([-2, -2], [1.0, 1.0]))
+    assert not worse.accepted
+
+
+def test_without_twins_the_log_probability_must_rise() -> None:
+    assert judge(measured([-1], [None]), measured([-2], [None])).accepted
+    result = judge(measured([-2], [None]), measured([-2], [None]))
+    assert not result.accepted and "not above" in result.reason
+    mixed = judge(measured([-1, -3], [1.0, None]), measured([-1, -2], [-1.0, None]))
+    assert not mixed.accepted
+
+
+def test_nothing_held_out_is_refused() -> None:
+    assert judge(measured([], []), measured([], [])).reason == "no held-out pairs to judge by"
+
+
+def test_retained_exemplars_may_flip_by_chance_but_not_be_lost() -> None:
+    better, worse = measured([-1], [None], [True] * 10), measured([-2], [None], [True] * 10)
+    assert judge(better, worse).p_value == 1.0
+    few = judge(measured([-1], [None], [False] * 4 + [True] * 6), worse)
+    assert few.accepted and few.losses == 4  # p = 1/16
+    many = judge(measured([-1], [None], [False] * 5 + [True] * 5), worse)
+    assert not many.accepted and many.p_value < 0.05 and "exemplars were lost" in many.reason
+    swapped = judge(measured([-1], [None], [True] * 10), measured([-2], [None], [False] * 10))
+    assert swapped.accepted and swapped.gains == 10
+
+
+def test_the_probe_has_the_last_word_and_is_not_played_for_a_loser() -> None:
+    good, bad = measured([-1], [None]), measured([-2], [None])
+    assert judge(good, bad, lambda: (True, "3 of 3")).probe == "3 of 3"
+    failed = judge(good, bad, lambda: (False, "0 of 3"))
+    assert not failed.accepted and failed.reason == "probe failed"
+
+    def never() -> tuple[bool, str]:
+        raise AssertionError
+
+    assert not judge(bad, good, never).accepted
+
+
+def test_runs_are_compared_from_where_they_part() -> None:
+    run = [
+        decision(0, "mine(oak_log, 4)", "NOT_FOUND"),
+        decision(1, "mine(birch_log, 4)", "NOT_FOUND"),
+        decision(2, "mine(oak_log, 4)"),
+        decision(3, "explore(north)"),
+    ]
+    (pair,) = mine_pairs([segment(run)])
+    chosen, failed = parted(pair)
+    assert [str(d.action) for d in chosen.decisions] == ["explore(north)"]
+    assert [str(d.action) for d in failed.decisions] == ["mine(birch_log, 4)"]
+    whole = mine_pairs(corrected_episode(0).segments)[0]
+    assert parted(whole)[0] == whole.corrected
