@@ -1,4 +1,4 @@
-"""The agent of the paper: the fast tier acts by reflex where its risk is controlled, else the slow one thinks.
+"""The agent of the paper: the fast tier acts by reflex where its risk is controlled, else the slow one does.
 
 An action that has just failed is tabu until something succeeds. Where the fast tier goes on without
 changing anything for longer than any correction ever took, the slow tier decides once.

@@ -161,4 +161,3 @@ def _record(
         shadow=proposal.shadow,
         raw=invalid.text if invalid else "",
     )
-

@@ -1,0 +1,121 @@
+"""A life, as in the paper: act, record, mine pairs, score them, trigger, consolidate, act better.
+
+    task -> slow.plan -> subgoal -> fast.decide -> confident? -> action -> skills -> outcome      (rollout.py)
+    outcome -> store -> pairs -> worthiness -> trigger -> consolidate -> gate -> registry -> fast (memory/)
+
+Everything that lasts is in the run folder; killing the process at any moment loses at most the episode
+that was being played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from peam.agents.peam import Peam
+from peam.build import make_planner, make_sim
+from peam.camera import Cameraman
+from peam.config import Config
+from peam.evaluation.suites import draw_stream, load_suite
+from peam.fast.tier import LoraFastTier
+from peam.memory.memory import Memory
+from peam.rollout import OnEvent, Rollout, ignore
+from peam.summary import write_summary
+from peam.types import Episode, Task
+
+
+def run_life(config: Config, resume: bool = False, on_event: OnEvent = ignore) -> Mapping[str, Any]:
+    """Lives a whole life, or the rest of one.
+
+    Args:
+        config: The resolved configuration; saved in the run folder.
+        resume: Whether the run folder already holds a life to go on with.
+        on_event: Listener; `peam.display` names the events.
+
+    Returns:
+        The content of `summary.json`.
+    """
+    run_dir = Path(config.run_dir)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    config.save(run_dir / "config.yaml")
+    life = Life(run_dir, config, on_event)
+    try:
+        life.live()
+    finally:
+        life.close()
+    return write_summary(run_dir, config)
+
+
+class Life:
+    """The loop of the paper."""
+
+    def __init__(self, run_dir: Path, config: Config, on_event: OnEvent = ignore) -> None:
+        self.config = config
+        self.on_event = on_event
+        self.stream = _stream(config)
+        self.fast = LoraFastTier(config)
+        self.memory = Memory.open(run_dir, config, self.fast)
+        self.memory.serve()
+        self.agent = Peam(make_planner(config), self.fast, self.memory.patience())
+        self.cameraman = Cameraman(run_dir, make_sim(config), self.stream if config.life.video else [])
+        self.rollout = Rollout(self.cameraman.sim, self.agent, config, self._tell)
+
+    def live(self) -> None:
+        """Plays the stream's remaining episodes, learning from each."""
+        for index in range(self.memory.store.next_episode(), len(self.stream)):
+            episode = self.act(index)
+            self.learn(episode)
+            self.consolidate()
+        self.memory.wait()
+
+    def act(self, index: int) -> Episode:
+        """Plays one episode: the fast tier where it is confident, the slow one where it is not."""
+        self.agent.patience = self.memory.patience()
+        with self.cameraman.filming(index):
+            return self.rollout.run(*self.stream[index], index, int(self.config.life.max_decisions))
+
+    def learn(self, episode: Episode) -> None:
+        """Records the episode, mines its pairs, scores them, feeds the triggers."""
+        report = self.memory.append(episode)
+        for score in report.scores:
+            self._tell({"kind": "score", **asdict(score)})
+        for category, level in self.memory.levels().items():
+            price = self.memory.price(category)
+            self._tell({"kind": "trigger", "category": category, "level": level * price, "cost": price})
+        decisions = sum(len(segment.decisions) for segment in episode.segments)
+        self._tell({"kind": "episode_end", **_told(episode), "decisions": decisions})
+
+    def consolidate(self) -> None:
+        """Starts what the triggers call for; serves what has been trained and has passed the gate."""
+        for category in self.memory.due():
+            self._tell({"kind": "consolidation_start", "category": category})
+            self.memory.consolidate(category)
+        for done in self.memory.finished():
+            self._tell({"kind": "consolidation_end", **asdict(done)})
+
+    def close(self) -> None:
+        """Stops what trains in the background and closes the store; a resumed life takes both up again."""
+        self.memory.close()
+        self.cameraman.sim.close()
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        self.cameraman.on_event(event)
+        self.on_event({**event, "episodes": len(self.stream)})
+
+
+def _stream(config: Config) -> list[tuple[Task, int]]:
+    first, last = config.life.seeds
+    suite = load_suite(config.life.suite)
+    return draw_stream(suite, int(config.life.episodes), int(config.seed), (int(first), int(last)))
+
+
+def _told(episode: Episode) -> dict[str, Any]:
+    return {
+        "index": episode.index,
+        "task": episode.task.name,
+        "success": episode.success,
+        "slow_calls": episode.slow_calls,
+        "fast_decisions": episode.fast_decisions,
+    }
