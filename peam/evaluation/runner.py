@@ -16,7 +16,7 @@ from typing import Any
 from peam.agents.base import Agent
 from peam.config import Config
 from peam.errors import ConfigError
-from peam.evaluation.stats import mcnemar_exact, wilson
+from peam.evaluation.stats import mcnemar, wilson
 from peam.evaluation.suites import Suite
 from peam.rollout import OnEvent, Rollout, ignore
 from peam.sims.base import Sim
@@ -201,5 +201,5 @@ def _paired(trials: Sequence[Trial], first: str, second: str) -> Mapping[str, fl
     return {
         "only_first": only_first,
         "only_second": only_second,
-        "p": mcnemar_exact(only_first, only_second),
+        "p": mcnemar(only_first, only_second),
     }

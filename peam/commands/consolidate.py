@@ -1,0 +1,44 @@
+"""`peam consolidate`: trains, gates and registers one category's adapter now, in the foreground.
+
+Knows how to open a run's memory; every rule is the memory's own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from peam.config import load_config
+from peam.errors import PeamError, unknown
+from peam.types import CATEGORIES
+
+
+def consolidate(run: Path, category: str) -> int:
+    """Consolidates one category of a run.
+
+    Returns:
+        0 where the gate accepted the candidate, 1 where it did not.
+
+    Raises:
+        PeamError: Not a run folder; unknown category; nothing new to train on.
+    """
+    if not (run / "config.yaml").is_file():
+        raise PeamError(f"{run} is not a run folder: it has no config.yaml")
+    if category not in CATEGORIES:
+        raise PeamError(unknown("category", category, CATEGORIES))
+    config = load_config(
+        [run / "config.yaml"], ["consolidation.background=false", "consolidation.probe=false"]
+    )
+    from peam.fast.tier import LoraFastTier
+    from peam.memory.memory import Memory
+
+    memory = Memory.open(run, config, LoraFastTier(config))
+    try:
+        memory.serve()
+        if memory.consolidate(category, lambda stage: print(f"{category}: {stage}", flush=True)) is None:
+            raise PeamError(f"{category} has no admitted experience that was not trained on yet")
+        done = memory.finished()[-1]
+    finally:
+        memory.close()
+    verdict = "serves now" if done.accepted else "was rejected by the gate; the old version goes on serving"
+    print(f"{category} {done.version} {verdict}: {done.gate.get('reason', '')}")
+    return int(not done.accepted)

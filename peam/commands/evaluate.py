@@ -1,0 +1,168 @@
+"""`peam eval`: the trials of a suite for several agents, memory frozen, as a table and as files.
+
+Knows how to serve a run's memory for reading; records nothing in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from peam.agents.base import Agent
+from peam.agents.peam import Peam
+from peam.agents.planner_only import PlannerOnly
+from peam.build import AGENTS, make_planner, make_sim
+from peam.config import Config, load_config
+from peam.errors import PeamError, unknown
+from peam.evaluation.runner import Arm
+from peam.evaluation.runner import evaluate as run_trials
+from peam.evaluation.suites import load_suite
+from peam.memory.ledger import idle_run
+from peam.memory.registry import MANIFEST, AdapterRegistry
+from peam.memory.store import Store
+
+MEANS = ("slow_calls", "fast_decisions", "decisions", "ticks", "seconds")
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Evaluates the agents that `args` names.
+
+    Returns:
+        0.
+
+    Raises:
+        PeamError: Unknown agent or suite, a seed that was trained on, memory that cannot be served.
+    """
+    config = resolve(args)
+    suite = load_suite(args.suite)
+    seeds = whole_numbers(args.seeds)
+    refuse_trained(seeds, config)
+    names = agent_names(args.agents, args.memory)
+    pin(args.out, args.suite, args.memory, config)
+    arms = [Arm(name, _agent(name, config, args.memory), config) for name in names]
+    summary = run_trials(suite, arms, make_sim, seeds, args.out, _progress)
+    console = Console()
+    console.print(table(summary, names))
+    for pair, test in summary["mcnemar"].items():
+        console.print(
+            f"{pair}: {test['only_first']} only, {test['only_second']} only, exact McNemar p {test['p']:.4f}"
+        )
+    console.print(f"written: {args.out / 'results.jsonl'}, {args.out / 'summary.json'}", highlight=False)
+    return 0
+
+
+def resolve(args: argparse.Namespace) -> Config:
+    """Resolves the configuration: the memory's own file first, then --config, then --set."""
+    files: list[str | Path] = list(args.config)
+    if args.memory is not None:
+        saved = args.memory / "config.yaml"
+        if not saved.is_file():
+            raise PeamError(f"{args.memory} is not a run folder: it has no config.yaml")
+        files.insert(0, saved)
+    return load_config(files, args.set)
+
+
+def whole_numbers(text: str) -> list[int]:
+    """Parses `42,43,44`."""
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise PeamError(f"'{text}' is not a list of seeds such as 42,43,44") from None
+
+
+def refuse_trained(seeds: Sequence[int], config: Config) -> None:
+    """Refuses seeds that lie in the range that lives draw their worlds from."""
+    first, last = config.life.seeds
+    for seed in seeds:
+        if first <= seed < last:
+            raise PeamError(f"seed {seed} lies in life.seeds [{first}, {last}): it may have been trained on")
+
+
+def agent_names(text: str, memory: Path | None) -> list[str]:
+    """Parses `peam,planner_only`; the first is compared with each other one."""
+    names = text.split(",")
+    for name in names:
+        if name not in AGENTS:
+            raise PeamError(unknown("agent", name, AGENTS))
+    if len(set(names)) < len(names):
+        raise PeamError(f"an agent is named twice in '{text}'")
+    if "peam" in names and memory is None:
+        raise PeamError("agent peam needs a run to take its memory from: --memory RUN")
+    return names
+
+
+def pin(out: Path, suite: str, memory: Path | None, config: Config) -> None:
+    """Writes what the results depend on, and refuses to go on with results that depend on something else."""
+    inputs = {"suite": suite, "adapters": _served(memory), "config": config.to_dict()}
+    path = out / "inputs.json"
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != inputs:
+        raise PeamError(f"{out} holds results of another suite, memory or configuration; name another --out")
+    out.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(inputs, indent=2) + "\n", encoding="utf-8")
+
+
+def _served(memory: Path | None) -> dict[str, str]:
+    if memory is None:
+        return {}
+    registry = AdapterRegistry(memory / "adapters")
+    folders = {category: registry.path(category) for category in registry.categories()}
+    return {
+        c: f"{p.name} {hashlib.sha256((p / MANIFEST).read_bytes()).hexdigest()}" for c, p in folders.items()
+    }
+
+
+def _agent(name: str, config: Config, memory: Path | None) -> Agent:
+    makers: dict[str, Callable[[], Agent]] = {
+        "planner_only": lambda: PlannerOnly(make_planner(config)),
+        "peam": lambda: frozen_peam(config, memory or Path()),
+    }
+    return makers[name]()
+
+
+def frozen_peam(config: Config, memory: Path) -> Peam:
+    """Builds the agent with the adapters and the calibration that a run ended with."""
+    from peam.fast.tier import LoraFastTier
+
+    tier = LoraFastTier(config)
+    registry = AdapterRegistry(memory / "adapters", tier.experts.base_hash())
+    patience: dict[str, int] = {}
+    with Store.open(memory / "store.db", readonly=True) as store:
+        for category in registry.categories():
+            tier.load(category, registry.path(category))
+            seen = store.calibration(category, registry.head(category) or "")
+            known = [(margin, success) for margin, success, _ in seen if math.isfinite(margin)]
+            tier.calibrate(category, [m for m, _ in known], [s for _, s in known])
+            pairs = store.pairs(
+                [e.pair for e in store.experience(category) if not e.quarantined], images=False
+            )
+            patience[category] = max((idle_run(pair.corrected) for pair in pairs), default=0)
+    return Peam(make_planner(config), tier, patience)
+
+
+def _progress(event: Mapping[str, Any]) -> None:
+    if event["kind"] == "trial":
+        trial = event["trial"]
+        mark = "ok  " if trial.success else "fail"
+        counts = f"{trial.decisions:>4} decisions {trial.slow_calls:>4} slow calls {trial.seconds:>7.1f} s"
+        print(f"{mark}  {trial.agent:<14} {trial.task:<16} seed {trial.seed:<6} {counts}", flush=True)
+
+
+def table(summary: Mapping[str, Any], names: Sequence[str]) -> Table:
+    """Returns one row an agent; counts and means as in `summary.json`."""
+    shown = Table(title="trials, memory frozen")
+    for heading in ("agent", "success", "95 % interval", *(name.replace("_", " ") for name in MEANS)):
+        shown.add_column(heading, justify="left" if heading == "agent" else "right")
+    for name in names:
+        figures = summary[name]
+        low, high = figures["wilson"]
+        means = [f"{figures[mean]:.1f}" for mean in MEANS]
+        shown.add_row(name, f"{figures['success']}/{figures['n']}", f"{low:.2f} .. {high:.2f}", *means)
+    return shown

@@ -1,0 +1,129 @@
+"""`peam eval`: its refusals, what it pins, and trials of the control arm in the embedded world."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from rich.console import Console
+
+from peam.cli import main
+from peam.commands.evaluate import agent_names, pin, refuse_trained, resolve, table, whole_numbers
+from peam.config import load_config
+from peam.errors import PeamError
+
+SUITE = {
+    "name": "tiny",
+    "seeds": [42],
+    "max_decisions": 6,
+    "attempts": 1,
+    "tasks": [
+        {
+            "name": "planks",
+            "text": "craft planks",
+            "goal": "inventory.oak_planks >= 4",
+            "category": "craft",
+            "start": {"inventory": {"oak_log": 1}, "time": 1000},
+        }
+    ],
+}
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> str:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(yaml.safe_dump(SUITE))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--agents", "planer_only"], "unknown agent 'planer_only' (did you mean 'planner_only'?)"),
+        (["--agents", "planner_only,planner_only"], "named twice"),
+        (["--agents", "peam"], "agent peam needs a run to take its memory from"),
+        (["--suite", "paper12"], "unknown suite 'paper12' (did you mean 'paper11'?)"),
+        (["--seeds", "42,x"], "'42,x' is not a list of seeds"),
+        (["--seeds", "1000"], "seed 1000 lies in life.seeds"),
+        (["--memory", "nowhere"], "nowhere is not a run folder"),
+        (["--set", "sim.backend=voxle", "--agents", "planner_only"], "(did you mean 'voxel'?)"),
+    ],
+)
+def test_refusals(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(["eval", "--out", str(tmp_path / "out"), *arguments]) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_the_range_that_lives_train_on_is_half_open() -> None:
+    config = load_config(overrides=["life.seeds=[100, 200]"])
+    refuse_trained([99, 200], config)
+    for seed in (100, 199):
+        with pytest.raises(PeamError, match="may have been trained on"):
+            refuse_trained([seed], config)
+
+
+def test_lists_keep_their_order() -> None:
+    assert whole_numbers("44,42") == [44, 42]
+    assert agent_names("planner_only", None) == ["planner_only"]
+    assert agent_names("planner_only,peam", Path("run")) == ["planner_only", "peam"]
+
+
+def test_the_memorys_own_configuration_comes_first(tmp_path: Path) -> None:
+    load_config(overrides=["fast.epsilon=0.2", "sim.sight=12"]).save(tmp_path / "config.yaml")
+    args = argparse.Namespace(memory=tmp_path, config=[], set=["sim.sight=9"])
+    config = resolve(args)
+    assert config.fast.epsilon == 0.2
+    assert config.sim.sight == 9.0
+
+
+def test_results_of_other_inputs_are_not_gone_on_with(tmp_path: Path) -> None:
+    config = load_config()
+    pin(tmp_path, "paper11", None, config)
+    pin(tmp_path, "paper11", None, config)
+    with pytest.raises(PeamError, match="holds results of another suite"):
+        pin(tmp_path, "life11", None, config)
+    with pytest.raises(PeamError, match="name another --out"):
+        pin(tmp_path, "paper11", None, load_config(overrides=["sim.sight=9"]))
+
+
+def test_the_table_has_counts_and_intervals() -> None:
+    means = {"slow_calls": 3.25, "fast_decisions": 0.0, "decisions": 7.0, "ticks": 900.0, "seconds": 1.5}
+    shown = table({"peam": {"success": 30, "n": 33, "wilson": [0.764, 0.969], **means}}, ["peam"])
+    console = Console(width=120, record=True, quiet=False)
+    with console.capture() as captured:
+        console.print(shown)
+    text = captured.get()
+    for word in ("30/33", "0.76 .. 0.97", "3.2", "900.0"):
+        assert word in text
+
+
+def test_trials_of_the_control_arm_end_in_files_and_are_not_played_twice(
+    tmp_path: Path, suite: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    perfect = ["--set", "slow.rulebook.p_unknown=0.0", "--set", "slow.rulebook.p_wrong=0.0"]
+    call = [
+        "eval",
+        "--suite",
+        suite,
+        "--agents",
+        "planner_only",
+        "--seeds",
+        "42,43",
+        "--out",
+        str(out),
+        *perfect,
+    ]
+    assert main(call) == 0
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["planner_only"]["success"], summary["planner_only"]["n"]) == (2, 2)
+    assert "2/2" in capsys.readouterr().out
+    lines = (out / "results.jsonl").read_text()
+    assert len(lines.splitlines()) == 2
+    assert main(call) == 0
+    assert (out / "results.jsonl").read_text() == lines
