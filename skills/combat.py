@@ -110,6 +110,7 @@ def kill(context: Context, action: Action) -> Result:
 
 
 def strike(context: Context, mob: Entity) -> Aim | None:
+    """Returns the grid view that hits a creature within reach, None where none does."""
     body = context.control.body
     if math.dist(body.eye, mob.position) > MELEE + 2.5:
         return None
@@ -122,19 +123,38 @@ def hit(context: Context, aim: Aim, mob: Entity, last: int) -> int:
     hand = control.body.hand
     cooldown = next((ticks for tail, ticks in COOLDOWN.items() if hand.endswith(tail)), 6)
     if control.body.tick - last < cooldown:
-        flat = _flat(control.body.position, mob.position)
-        control.tick(yaw=aim.yaw, pitch=aim.pitch, walk=BACK if flat < 1.2 else FORWARD if flat > 2.0 else 0)
+        control.tick(yaw=aim.yaw, pitch=aim.pitch, walk=_spacing(context, mob))
         return last
     control.look(aim.yaw, aim.pitch)
     control.tick(act=ATTACK)
     return control.body.tick
 
 
+def _spacing(context: Context, mob: Entity) -> int:
+    """Chooses the step between two blows: out of a monster's reach, after a beast that flees."""
+    body = context.control.body
+    near = _flat(body.position, mob.position)
+    if near < (2.5 if mob.name == "zombie" else 1.2) and _safe_behind(context):
+        return BACK
+    return FORWARD if near > 2.0 and mob.name != "zombie" else 0
+
+
+def _safe_behind(context: Context) -> bool:
+    """Returns whether a step back stays on firm ground."""
+    body, world = context.control.body, context.control.world
+    dx, _, dz = direction(body.yaw, 0.0)
+    x, y, z = (math.floor(body.position[0] - 0.7 * dx), body.cell[1], math.floor(body.position[2] - 0.7 * dz))
+    return world.is_solid((x, y - 1, z)) and not world.near_hazard((x, y, z))
+
+
 def close_in(context: Context, mob: Entity) -> bool:
     """Walks towards a creature: straight where that works, else along a short stretch of a path."""
     control = context.control
     flat = _flat(control.body.position, mob.position)
-    if flat < 4.5 and abs(mob.position[1] - control.body.position[1]) < 1.3 and _straight(context, mob):
+    level = abs(mob.position[1] - control.body.position[1]) < 1.3
+    if mob.name == "zombie" and flat < 4.0 and level and _await(context, mob):
+        return True
+    if flat < 4.5 and level and _straight(context, mob):
         return True
     cell = _cell(mob)
     route = context.navigator.plan(Goal(NEAR, (cell,), 1.5), control.dig_costs(), nodes=4000)
@@ -148,6 +168,19 @@ def close_in(context: Context, mob: Entity) -> bool:
         if not walked or strike(context, mob) is not None:
             break
     return walked
+
+
+def _await(context: Context, mob: Entity) -> bool:
+    """Stands facing a creature that comes nearer; returns False where it does not."""
+    control, foe = context.control, mob
+    before = _flat(control.body.position, mob.position)
+    for _ in range(12):
+        control.tick(yaw=yaw_to(control.body.position, foe.position), pitch=0.0)
+        now = _find(context, mob.id)
+        if now is None or strike(context, now) is not None:
+            return True
+        foe = now
+    return _flat(control.body.position, foe.position) < before - 0.3
 
 
 def _straight(context: Context, mob: Entity) -> bool:

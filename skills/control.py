@@ -6,6 +6,7 @@ no task, no planner and no simulator internals, and it never draws a picture.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -233,12 +234,20 @@ class Control:
         name = self.world.name(cell)
         self.ready(name)
         limit = 6 * max(self.rules.dig_ticks(name, self.body.hand), 1) + 12
+        place = self.body.position
         self.look(aim.yaw, aim.pitch)
         for _ in range(limit):
             self.tick(act=ATTACK, jump=JUMP if self._sinking() else 0)
             if self.sim.block(cell) != name:
                 self.world.set(cell, self.sim.block(cell))
                 return True
+            if math.dist(place, self.body.position) > 0.06:  # pushed, or back from a fight
+                again = self.world.aim(self.body.eye, self.body.yaw, cell)
+                if again is None:
+                    return False
+                place, aim = self.body.position, again
+                self.ready(name)
+                self.look(aim.yaw, aim.pitch)
         return False
 
     def _sinking(self) -> bool:
@@ -269,6 +278,14 @@ class Control:
                 if aim is not None:
                     return aim
         return None
+
+    def unhide_floor(self, cell: Cell) -> bool:
+        """Digs what hides the floor of a cell (leaves at eye level); returns whether something was dug."""
+        x, y, z = cell
+        hidden = self._first_hit(self.body.eye, (x + 0.5, y + 0.05, z + 0.5))
+        if hidden is None or hidden[1] < y or not self.diggable(self.world.name(hidden)):
+            return False
+        return self.dig(hidden, depth=1)
 
     # Creatures and things
 

@@ -82,14 +82,16 @@ def place(context: Context, action: Action) -> Result:
     if control.slot(item) < 0:
         raise missing_material({item: 1})
     control.settle()
-    for cell in _sites(context):
-        if _place_into(context, cell, item):
-            if item in STATIONS:
-                context.memory.stations.append((item, cell))
-            context.level(control.view[0])
-            return Result(detail=f"{item} at {cell}")
+    sites = _sites(context)
+    cell = next((c for c in sites if _place_into(context, c, item)), None)
+    if cell is None:
+        cell = next((c for c in sites[:6] if control.unhide_floor(c) and _place_into(context, c, item)), None)
     context.level(control.view[0])
-    raise Stop(Diagnosis.NO_SPACE, "no free cell beside the agent")
+    if cell is None:
+        raise Stop(Diagnosis.NO_SPACE, "no free cell beside the agent")
+    if item in STATIONS:
+        context.memory.stations.append((item, cell))
+    return Result(detail=f"{item} at {cell}")
 
 
 def _place_into(context: Context, cell: Cell, item: str) -> bool:
