@@ -15,6 +15,7 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
+from peam.errors import SimError
 from peam.types import Image, Observation
 
 Vector = tuple[float, float, float]
@@ -245,3 +246,114 @@ class Sim(gym.Env[dict[str, Any], NDArray[np.int64]]):
     @abstractmethod
     def restore(self, state: bytes) -> None:
         """Restores a state. Raises SimError on a malformed or foreign one."""
+
+
+def check_sim(sim: Sim, seed: int = 7, ticks: int = 60) -> None:
+    """Checks a backend against this contract: spaces, determinism, `tick` against `step`, queries, snapshots.
+
+    Args:
+        sim: Any backend; it is reset several times.
+        seed: Of the world.
+        ticks: Length of the walk that is compared.
+
+    Raises:
+        SimError: Naming what failed.
+    """
+    _check_spaces(sim, seed)
+    _check_queries(sim)
+    if not sim.capabilities.low_level:
+        return
+    actions = _walk(seed, ticks)
+    if sim.capabilities.deterministic:
+        _check_determinism(sim, seed, actions)
+    if sim.capabilities.snapshot:
+        _check_snapshot(sim, actions)
+
+
+def _demand(condition: bool, what: str) -> None:
+    if not condition:
+        raise SimError(f"check_sim: {what}")
+
+
+def _walk(seed: int, ticks: int) -> list[NDArray[np.int64]]:
+    rng = np.random.default_rng(seed)
+    high = np.array([3, 3, 4, 2, 2, 4, 1, 1])
+    base = np.array([0, 0, 0, 12, 12, 0, 0, 0])
+    return [base + rng.integers(0, high) for _ in range(ticks)]
+
+
+def _check_spaces(sim: Sim, seed: int) -> None:
+    obs, info = sim.reset(seed=seed)
+    _demand(sim.observation_space.contains(obs), "reset: the observation is not in the observation space")
+    _demand(isinstance(info, dict), "reset: info is no dictionary")
+    if not sim.capabilities.low_level:
+        return
+    _demand(sim.action_space.contains(np.array(NOOP)), "NOOP is not in the action space")
+    obs, reward, terminated, truncated, _ = sim.step(np.array(NOOP))
+    _demand(sim.observation_space.contains(obs), "step: the observation is not in the observation space")
+    _demand(isinstance(reward, float), "step: the reward is no float")
+    _demand(type(terminated) is bool and type(truncated) is bool, "step: terminated, truncated are not bool")
+
+
+def _check_queries(sim: Sim) -> None:
+    body, seen = sim.body(), sim.observe(image=(24, 32))
+    _demand(seen.rgb is not None and seen.rgb.shape == (24, 32, 3), "observe: the picture has another shape")
+    _demand(seen.rgb is not None and seen.rgb.dtype == np.uint8, "observe: the picture is not uint8")
+    _demand(sim.observe().rgb is None, "observe: a picture that nobody asked for")
+    _demand(seen.position == body.position and seen.tick == body.tick, "observe and body disagree")
+    _demand(len(sim.slots()) == 36, "slots: not 36")
+    held: dict[str, int] = {}
+    for name, count in sim.slots():
+        if count:
+            held[name] = held.get(name, 0) + count
+    _demand(all(seen.inventory.get(name) == count for name, count in held.items()), "slots and inventory disagree")
+    grid = sim.voxels(4)
+    _demand(grid.ids.shape == (9, 9, 9), "voxels(4): the shape is not (9, 9, 9)")
+    _demand(tuple(c + 4 for c in grid.origin) == body.cell, "voxels: the feet are not in the middle")
+    middle = grid.names[int(grid.ids[4, 3, 4])]
+    x, y, z = body.cell
+    _demand(middle == sim.block((x, y - 1, z)), "voxels and block disagree about the cell underfoot")
+    sightings = sim.sight(16.0)
+    far = [sighting.distance for sighting in sightings]
+    _demand(far == sorted(far) and all(d <= 16.5 for d in far), "sight: not nearest first, or beyond its reach")
+    _demand(all(s.kind in ("block", "creature", "item") and s.rays > 0 for s in sightings), "sight: malformed")
+
+
+def _trace(sim: Sim, actions: Sequence[NDArray[np.int64]], step: bool) -> list[tuple[Body, tuple[Any, ...]]]:
+    out = []
+    for action in actions:
+        if step:
+            sim.step(action)
+        else:
+            sim.tick(action)
+        out.append((sim.body(), tuple(sim.slots())))
+    return out
+
+
+def _check_determinism(sim: Sim, seed: int, actions: Sequence[NDArray[np.int64]]) -> None:
+    sim.reset(seed=seed)
+    first = _trace(sim, actions, step=False)
+    sim.reset(seed=seed)
+    _demand(_trace(sim, actions, step=False) == first, "determinism: same seed and actions, another course")
+    sim.reset(seed=seed)
+    _demand(_trace(sim, actions, step=True) == first, "tick and step lead to different states")
+    before = sim.body()
+    sim.frame(16, 16)
+    sim.sight()
+    sim.voxels(4)
+    sim.entities()
+    _demand(sim.body() == before, "a query changed the world")
+
+
+def _check_snapshot(sim: Sim, actions: Sequence[NDArray[np.int64]]) -> None:
+    state = sim.snapshot()
+    first = _trace(sim, actions, step=False)
+    sim.restore(state)
+    _demand(sim.snapshot() == state, "snapshot: restoring it gives another state")
+    _demand(_trace(sim, actions, step=False) == first, "snapshot: the restored world takes another course")
+    for broken in (b"", b"not a snapshot", state[: len(state) // 2]):
+        try:
+            sim.restore(broken)
+        except SimError:
+            continue
+        raise SimError("check_sim: snapshot: a broken one was accepted")

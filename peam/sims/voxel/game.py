@@ -133,20 +133,22 @@ class Game:
             self._unsettle(cell)
 
     def _unsettle(self, cell: Cell) -> None:
+        """Lets fall what a cell that became passable held up: sand above, plants on it, torches beside it."""
         x, y, z = cell
         above = self.world.get(x, y + 1, z)
-        if FALLING[above]:
-            self.world.set(x, y + 1, z, 0)
-            while y > 0 and REPLACEABLE[self.world.get(x, y - 1, z)]:
-                y -= 1
-            self.world.set(x, y, z, above)
-            self._unsettle((x, cell[1] + 1, z))
-        elif UNSUPPORTED[above]:
-            self.break_block((x, y + 1, z), 0)
         for dx, dz in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             side = (x + dx, y, z + dz)
             if self.world.get(*side) in (ID["torch"], ID["ladder"]) and not self.supported(*side):
                 self.break_block(side, 0)
+        if FALLING[above]:
+            self.world.set(x, y + 1, z, 0)
+            bottom = y
+            while bottom > 0 and REPLACEABLE[self.world.get(x, bottom - 1, z)]:
+                bottom -= 1
+            self.world.set(x, bottom, z, above)
+            self._unsettle((x, y + 1, z))
+        elif UNSUPPORTED[above] and not (above == ID["torch"] and self.supported(x, y + 1, z)):
+            self.break_block((x, y + 1, z), 0)
 
     def supported(self, x: int, y: int, z: int) -> bool:
         """Whether a torch or ladder at a cell has something to hold on to."""

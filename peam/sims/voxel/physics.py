@@ -95,8 +95,6 @@ def sweep(blocks: Any, b: Any, width: float, height: float) -> None:
     for axis in order:
         want = b[VX + axis]
         if want == 0.0:
-            if axis == 1:
-                b[GROUND] = 0.0
             continue
         got = _clip(blocks, axis, lo, hi, want)
         lo[axis] += got

@@ -1,0 +1,557 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from peam.errors import SimError
+from peam.sims.base import NOOP, check_sim
+from peam.sims.voxel import VoxelSim
+from peam.sims.voxel import physics as ph
+from peam.sims.voxel.blocks import ID
+from peam.sims.voxel.rules import DIG
+
+from tests.sims.arena import (
+    ATTACK, CRAFT, DESTROY, DROP, EQUIP, FLOOR, PLACE, USE, act, arena, census, give, put, run,
+)  # fmt: skip
+
+DOWN = {"pitch": 14}  # 30 degrees a tick
+
+
+def look(sim, yaw, pitch):
+    sim.game.body[ph.YAW], sim.game.body[ph.PITCH] = yaw, pitch
+
+
+def walk(rng, hands=True):
+    verbs = [0, 0, 0, 3, 3, 3, 2, 6, 5, 1] if hands else [0]
+    return [
+        [int(rng.integers(3)), int(rng.integers(3)), int(rng.integers(4)), int(rng.integers(11, 14)),
+         int(rng.integers(11, 14)), int(rng.choice(verbs)), 0, int(rng.integers(36))]
+        for _ in range(1)
+    ][0]  # fmt: skip
+
+
+# -- bodies ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("pose", "speed"), [(0, 4.317), (3, 5.612), (2, 1.295)])
+def test_walking_sprinting_and_sneaking_speeds(pose, speed):
+    sim = arena(radius=20)
+    run(sim, act(move=1, pose=pose), 20)
+    start = sim.body().position[2]
+    run(sim, act(move=1, pose=pose), 20)
+    assert sim.body().position[2] - start == pytest.approx(speed, abs=0.01)
+
+
+def test_a_jump_clears_one_block_and_not_more():
+    sim = arena()
+    heights = []
+    for tick in range(13):
+        sim.tick(act(pose=1 if tick == 0 else 0))
+        heights.append(sim.body().position[1] - FLOOR)
+    assert max(heights) == pytest.approx(1.252, abs=0.001)
+    assert heights[-1] == 0 and sim.body().on_ground
+
+
+def test_walls_stop_and_steps_need_a_jump():
+    sim = arena()
+    put(sim, 0, 0, 2, "stone")
+    run(sim, act(move=1), 30)
+    assert sim.body().position[2] % 1 == pytest.approx(0.7, abs=1e-6)
+    run(sim, act(move=1, pose=1), 12)
+    assert sim.body().position[1] >= FLOOR + 1 - 1e-6
+
+
+def test_sneaking_holds_the_edge():
+    sim = arena()
+    for dx in range(-2, 3):
+        for dz in range(2, 6):
+            put(sim, dx, -1, dz, "air")
+            put(sim, dx, -2, dz, "air")
+    run(sim, act(move=1, pose=2), 100)
+    assert sim.body().on_ground and sim.body().position[1] == FLOOR
+    run(sim, act(move=1), 20)
+    assert sim.body().position[1] < FLOOR
+
+
+@pytest.mark.parametrize(("height", "damage"), [(3, 0), (4, 1), (8, 5), (13, 10), (23, 20)])
+def test_fall_damage_is_a_point_a_block_beyond_three(height, damage):
+    sim = arena(height=28)
+    sim.game.body[ph.Y] = FLOOR + height
+    sim.game.vitals.food = 17
+    run(sim, NOOP, 60)
+    assert sim.body().life == 20 - damage
+    assert sim.body().alive == (damage < 20)
+
+
+def test_water_breaks_a_fall_drowns_and_carries_up():
+    sim = arena()
+    for dx in range(-1, 2):
+        for dz in range(-1, 2):
+            for dy in range(4):
+                put(sim, dx, dy, dz, "water")
+    sim.game.body[ph.Y] = FLOOR + 12
+    run(sim, NOOP, 80)
+    assert sim.body().life == 20 and sim.body().in_water
+    run(sim, act(pose=1), 60)
+    assert sim.body().position[1] > FLOOR + 2
+    run(sim, NOOP, 60 + 320)
+    assert sim.body().life < 20
+
+
+def test_lava_burns_to_death():
+    sim = arena()
+    put(sim, 0, 0, 0, "lava")
+    run(sim, NOOP, 100)
+    assert not sim.body().alive
+
+
+# -- digging and placing -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("block", "tool", "ticks"),
+    [("stone", "wooden_pickaxe", 23), ("dirt", "air", 15), ("oak_log", "air", 60), ("iron_ore", "stone_pickaxe", 23),
+     ("oak_leaves", "air", 6), ("coal_ore", "iron_pickaxe", 15), ("glass", "air", 9)],
+)  # fmt: skip
+def test_digging_takes_the_ticks_that_the_rules_say(block, tool, ticks):
+    sim = arena()
+    cell = put(sim, 0, 1, 1, block)
+    if tool != "air":
+        give(sim, tool)
+    for tick in range(1, 200):
+        sim.tick(act(verb=ATTACK))
+        if sim.block(cell) == "air":
+            break
+    assert tick == ticks == sim.rules.dig_ticks(block, tool)
+
+
+def test_digging_is_five_times_slower_in_the_air_and_forgets_when_released():
+    sim = arena()
+    cell = put(sim, 0, 1, 1, "dirt")
+    run(sim, act(verb=ATTACK), 14)
+    run(sim, NOOP)
+    run(sim, act(verb=ATTACK), 14)
+    assert sim.block(cell) == "dirt"
+    sim.tick(act(verb=ATTACK))
+    assert sim.block(cell) == "air"
+    assert sim.game.hands.progress == 0
+    put(sim, 0, 1, 1, "dirt")
+    sim.game.body[ph.GROUND] = 0
+    sim.game.hands.pause = 0
+    sim.tick(act(verb=ATTACK))
+    assert sim.game.hands.progress == pytest.approx(DIG[ID["dirt"], 0] / 5)
+
+
+def test_a_drop_is_picked_up_and_counted_once():
+    sim = arena()
+    put(sim, 0, 1, 1, "oak_log")
+    run(sim, act(verb=ATTACK), 60)
+    assert sim.stats() == {"mined.oak_log": 1}
+    assert [e.name for e in sim.entities()] == ["oak_log"]
+    run(sim, act(move=1), 30)
+    assert sim.observe().inventory == {"oak_log": 1}
+    assert not sim.entities()
+
+
+def test_the_wrong_tool_breaks_without_a_drop():
+    sim = arena()
+    put(sim, 0, 1, 1, "iron_ore")
+    give(sim, "wooden_pickaxe")
+    run(sim, act(verb=ATTACK), 160)
+    assert sim.stats() == {} and not sim.entities()
+
+
+def test_tools_wear_and_break():
+    sim = arena()
+    give(sim, "wooden_pickaxe")
+    sim.game.inventory.worn[0] = 58
+    put(sim, 0, 1, 1, "stone")
+    run(sim, act(verb=ATTACK), 23)
+    assert sim.body().hand == "air"
+
+
+def test_bedrock_stays():
+    sim = arena()
+    cell = put(sim, 0, 1, 1, "bedrock")
+    run(sim, act(verb=ATTACK), 200)
+    assert sim.block(cell) == "bedrock"
+
+
+def test_sand_falls_and_torches_need_something_to_hold():
+    sim = arena()
+    put(sim, 0, 1, 1, "dirt")
+    put(sim, 0, 2, 1, "sand")
+    put(sim, 1, 1, 1, "torch")
+    run(sim, act(verb=ATTACK), 15)
+    x, y, z = sim.body().cell
+    assert [sim.block((x, y + dy, z + 1)) for dy in range(4)] == ["sand", "air", "air", "air"]
+    assert sim.block((x + 1, y + 1, z + 1)) == "air"
+    assert "torch" in [e.name for e in sim.entities()]
+
+
+def test_placing_goes_on_the_face_under_the_crosshair():
+    sim = arena()
+    give(sim, "dirt", 2, slot=5)
+    look(sim, 0, 45)
+    sim.tick(act(verb=PLACE, slot=5))
+    x, y, z = sim.body().cell
+    assert sim.block((x, y, z + 2)) == "dirt"
+    assert sim.stats() == {"placed.dirt": 1} and sim.observe().inventory == {"dirt": 1}
+
+
+def test_placing_fails_into_bodies_without_target_and_without_block():
+    sim = arena()
+    give(sim, "dirt", 5)
+    give(sim, "stick", 1, slot=3)
+    look(sim, 0, 90)
+    sim.tick(act(verb=PLACE, slot=0))
+    look(sim, 0, -60)
+    sim.tick(act(verb=PLACE, slot=0))
+    look(sim, 0, 45)
+    sim.tick(act(verb=PLACE, slot=3))
+    sim.tick(act(verb=PLACE, slot=9))
+    assert sim.stats() == {} and sim.observe().inventory == {"dirt": 5, "stick": 1}
+
+
+def test_using_a_block_places_it_and_a_pillar_can_be_jumped():
+    sim = arena()
+    give(sim, "cobblestone", 8)
+    look(sim, 0, 90)
+    for _ in range(3):
+        for tick in range(14):
+            sim.tick(act(pose=1 if tick == 0 else 0, verb=USE if tick == 6 else 0))
+    assert sim.body().position[1] == FLOOR + 3
+    assert sim.stats()["placed.cobblestone"] == 3
+
+
+# -- crafting and smelting ---------------------------------------------------------------------------------
+
+
+def craft(sim, item):
+    argument = sim.craft_id(item)
+    if argument >= 0:
+        sim.tick(act(verb=CRAFT, craft=argument))
+    return argument >= 0
+
+
+def test_from_logs_to_a_wooden_pickaxe():
+    sim = arena()
+    give(sim, "birch_log", 3)
+    assert not craft(sim, "stick")
+    for _ in range(3):
+        assert craft(sim, "birch_planks")
+    assert craft(sim, "stick") and craft(sim, "crafting_table")
+    assert not craft(sim, "wooden_pickaxe")
+    look(sim, 0, 45)
+    sim.tick(act(verb=PLACE, slot=[n for n, _ in sim.slots()].index("crafting_table")))
+    assert sim.stations("crafting_table", 4.5)
+    assert craft(sim, "wooden_pickaxe")
+    assert sim.observe().inventory == {"birch_planks": 3, "stick": 2, "wooden_pickaxe": 1}
+    assert sim.stats()["crafted.wooden_pickaxe"] == 1 and sim.stats()["crafted.stick"] == 4
+
+
+def test_a_table_out_of_reach_does_not_serve():
+    sim = arena()
+    give(sim, "oak_planks", 3)
+    give(sim, "stick", 2)
+    put(sim, 0, 0, 5, "crafting_table")
+    assert sim.craft_id("wooden_pickaxe") == -1
+    run(sim, act(move=1), 5)
+    assert sim.craft_id("wooden_pickaxe") >= 0
+
+
+def furnace_sim(**held):
+    sim = arena()
+    cell = put(sim, 0, 0, 2, "furnace")
+    for item, count in held.items():
+        give(sim, item, count)
+    return sim, cell
+
+
+def test_smelting_takes_two_hundred_ticks_and_fuel():
+    sim, _ = furnace_sim(raw_iron=1, oak_planks=1)
+    sim.tick(act(verb=CRAFT, craft=sim.smelt_id("iron_ingot")))
+    assert sim.observe().inventory == {}
+    run(sim, NOOP, 198)
+    assert sim.observe().inventory == {}
+    run(sim, NOOP)
+    assert sim.observe().inventory == {"iron_ingot": 1} and sim.stats() == {"smelted.iron_ingot": 1}
+
+
+def test_one_coal_smelts_eight_and_planks_one_and_a_half():
+    sim, cell = furnace_sim(raw_iron=16, coal=3)
+    for _ in range(9):
+        sim.tick(act(verb=CRAFT, craft=sim.smelt_id("iron_ingot")))
+    assert sim.observe().inventory == {"raw_iron": 7, "coal": 1}
+    run(sim, NOOP, 9 * 200)
+    assert sim.observe().inventory == {"raw_iron": 7, "coal": 1, "iron_ingot": 9}
+    sim, _ = furnace_sim(cobblestone=3, oak_planks=2)
+    for _ in range(3):
+        sim.tick(act(verb=CRAFT, craft=sim.smelt_id("stone")))
+    run(sim, NOOP, 600)
+    assert sim.observe().inventory == {"stone": 3}
+
+
+def test_no_fuel_no_furnace_no_input():
+    sim, _ = furnace_sim(raw_iron=1)
+    assert sim.smelt_id("iron_ingot") == -1
+    give(sim, "stick", 1)
+    assert sim.smelt_id("iron_ingot") == -1
+    give(sim, "stick", 1)
+    assert sim.smelt_id("iron_ingot") >= 0 and sim.smelt_id("glass") == -1
+    far = arena()
+    give(far, "raw_iron")
+    give(far, "coal")
+    assert far.smelt_id("iron_ingot") == -1
+
+
+def test_a_log_is_not_both_input_and_fuel():
+    sim, _ = furnace_sim(oak_log=1)
+    assert sim.smelt_id("charcoal") == -1
+    give(sim, "oak_log")
+    sim.tick(act(verb=CRAFT, craft=sim.smelt_id("charcoal")))
+    run(sim, NOOP, 200)
+    assert sim.observe().inventory == {"charcoal": 1}
+
+
+def test_a_dug_furnace_gives_its_contents_back():
+    sim, _ = furnace_sim(raw_iron=2, coal=1)
+    run(sim, act(verb=CRAFT, craft=sim.smelt_id("iron_ingot")), 2)
+    give(sim, "wooden_pickaxe")
+    look(sim, 0, 30)
+    sim.game.inventory.swap(0, [n for n, _ in sim.slots()].index("wooden_pickaxe"))
+    run(sim, act(verb=ATTACK), 60)
+    assert sim.stations("furnace", 4.5) == []
+    assert {e.name for e in sim.entities()} == {"raw_iron", "furnace"}
+    assert census(sim)["raw_iron"] == 2
+
+
+# -- vitals, slots -----------------------------------------------------------------------------------------
+
+
+def test_eating_takes_32_ticks_and_needs_hunger():
+    sim = arena()
+    give(sim, "apple", 2)
+    run(sim, act(verb=USE), 40)
+    assert sim.observe().inventory == {"apple": 2}
+    sim.game.vitals.food = 10
+    run(sim, act(verb=USE), 31)
+    assert sim.body().food == 10
+    run(sim, act(verb=USE), 1)
+    assert sim.body().food == 14 and sim.observe().inventory == {"apple": 1}
+
+
+def test_hunger_heals_starves_and_forbids_sprint():
+    sim = arena(peaceful=False)
+    sim.game.vitals.life, sim.game.vitals.saturation = 10.0, 0.0
+    run(sim, NOOP, 80)
+    assert sim.body().life == 11
+    sim.game.vitals.food, sim.game.vitals.life = 0, 2.0
+    run(sim, NOOP, 200)
+    assert sim.body().life == 1
+    sim.game.vitals.food = 6
+    run(sim, act(move=1, pose=3), 20)
+    start = sim.body().position[2]
+    run(sim, act(move=1, pose=3), 20)
+    assert sim.body().position[2] - start == pytest.approx(4.317, abs=0.01)
+
+
+def test_sprinting_costs_food():
+    sim = arena(radius=12)
+    sim.game.vitals.saturation = 0.0
+    start = sim.body().position[2]
+    run(sim, act(move=1, pose=3), 20)
+    assert sim.game.vitals.exhaustion == pytest.approx(0.1 * (sim.body().position[2] - start))
+
+
+def test_equip_drop_destroy():
+    sim = arena()
+    give(sim, "stick", 3)
+    give(sim, "stone_sword")
+    give(sim, "iron_helmet")
+    sim.tick(act(verb=EQUIP, slot=1))
+    assert sim.body().hand == "stone_sword"
+    sim.tick(act(verb=EQUIP, slot=2))
+    assert sim.slots()[2] == ("air", 0) and sim.observe().inventory["iron_helmet"] == 1
+    sim.tick(act(verb=DROP))
+    assert sim.body().hand == "air" and sim.entities()[0].name == "stone_sword"
+    sim.tick(act(verb=DESTROY, slot=1))
+    assert sim.observe().inventory == {"iron_helmet": 1}
+
+
+def test_a_full_inventory_leaves_items_where_they_lie():
+    sim = arena()
+    for slot in range(36):
+        give(sim, "dirt", 64, slot=slot)
+    sim.game.entities.item(1, 1, sim.body().position)
+    sim.game.entities.item(ID and sim.game.inventory.items[0], 5, sim.body().position)
+    run(sim, NOOP, 30)
+    assert len(sim.entities()) == 2
+    assert census(sim)["dirt"] == 64 * 36 + 5
+
+
+# -- the contract ------------------------------------------------------------------------------------------
+
+
+def test_the_contract_check_passes():
+    check_sim(VoxelSim(image_size=(24, 32)))
+
+
+def test_the_contract_check_names_what_fails():
+    class Broken(VoxelSim):
+        def snapshot(self):
+            return super().snapshot()
+
+        def restore(self, state):
+            super().restore(state)
+            self.game.clock += 1
+
+    with pytest.raises(SimError, match="snapshot"):
+        check_sim(Broken(image_size=None))
+
+
+@pytest.mark.parametrize("seed", [3, 11])
+def test_items_are_conserved_on_a_random_walk(seed):
+    """Nothing appears but by digging, nothing vanishes but by placing: counted after every tick."""
+    sim = VoxelSim(image_size=None, difficulty="peaceful")
+    sim.reset(seed=seed, options={"inventory": {"dirt": 20, "cobblestone": 10, "stone_pickaxe": 1}})
+    rng = np.random.default_rng(seed)
+    sim.game.body[ph.PITCH] = 45
+    start, gained = census(sim), {}
+    real = sim.game.entities.item
+
+    def counted(item, count, *rest, **more):
+        from peam.sims.voxel.items import ITEMS
+
+        if not dropping[0]:
+            gained[ITEMS[item]] = gained.get(ITEMS[item], 0) + count
+        return real(item, count, *rest, **more)
+
+    dropping = [False]
+    sim.game.entities.item = counted
+    for _ in range(1500):
+        action = walk(rng)
+        dropping[0] = action[5] == DROP
+        sim.tick(action)
+    expected = {k: start.get(k, 0) + gained.get(k, 0) for k in {*start, *gained}}
+    for key, count in sim.stats().items():
+        fact, name = key.split(".")
+        if fact == "placed":
+            expected[name] -= count
+    found = census(sim)
+    if found.get("stone_pickaxe", 0) == 0:
+        expected["stone_pickaxe"] = 0
+    assert {k: v for k, v in expected.items() if v} == found
+    assert sim.stats()
+
+
+def test_same_seed_and_actions_give_the_same_bytes_in_another_process():
+    code = (
+        "import numpy as np, hashlib\n"
+        "from peam.sims.voxel import VoxelSim\n"
+        "s = VoxelSim(image_size=None); s.reset(seed=9, options={'time': 18000})\n"
+        "r = np.random.default_rng(4)\n"
+        "for _ in range(600): s.tick([int(v) for v in (1, r.integers(3), r.integers(4), r.integers(11, 14),"
+        " r.integers(11, 14), r.integers(4), 0, 0)])\n"
+        "print(hashlib.sha256(s.snapshot() + s.frame(24, 24).tobytes()).hexdigest(), s.game.entities.rows)\n"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                       env={"PYTHONHASHSEED": str(seed), "PATH": "/usr/bin"}).stdout  # fmt: skip
+        for seed in (1, 2)
+    ]
+    assert runs[0] == runs[1]
+
+
+def test_a_restored_world_goes_on_as_the_original_did():
+    sim = VoxelSim(image_size=None)
+    sim.reset(seed=5, options={"time": 17000, "inventory": {"bow": 1, "arrow": 9, "dirt": 20}})
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        sim.tick(walk(rng))
+    saved = sim.snapshot()
+    actions = [walk(rng) for _ in range(400)]
+    for action in actions:
+        sim.tick(action)
+    first, picture = sim.snapshot(), sim.frame(32, 32)
+    other = VoxelSim(image_size=None)
+    other.reset(seed=1)
+    other.restore(saved)
+    assert other.snapshot() == saved
+    for action in actions:
+        other.tick(action)
+    assert other.snapshot() == first
+    assert np.array_equal(other.frame(32, 32), picture)
+
+
+def test_broken_snapshots_are_refused_and_change_nothing():
+    sim = VoxelSim(image_size=None)
+    sim.reset(seed=5)
+    good = sim.snapshot()
+    for bad in (b"", b"junk", good[:-1], good[:60] + bytes([good[60] ^ 1]) + good[61:], good.replace(b"-1\n", b"-9\n")):
+        with pytest.raises(SimError, match="snapshot"):
+            sim.restore(bad)
+    assert sim.snapshot() == good
+
+
+@pytest.mark.parametrize(
+    "action", [[0] * 7, [0, 0, 0, 12, 12, 0, 0, 36], [3, 0, 0, 12, 12, 0, 0, 0], [0, 0, 0, -1, 12, 0, 0, 0], ["a"] * 8, None]
+)
+def test_malformed_actions_are_errors(action):
+    sim = VoxelSim(image_size=None)
+    sim.reset(seed=5)
+    with pytest.raises(SimError, match="action"):
+        sim.tick(action)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"tim": 3}, "did you mean 'time'"), ({"time": 24000}, "time"), ({"inventory": {"oak_lo": 1}}, "oak_log"),
+     ({"inventory": {"dirt": 0}}, "positive"), ({"inventory": {"bow": 40}}, "fit"),
+     ({"creatures": [{"name": "zombi", "distance": 5}]}, "zombie"), ({"creatures": ["zombie"]}, "creatures")],
+)  # fmt: skip
+def test_bad_reset_options_are_errors(options, message):
+    with pytest.raises(SimError, match=message):
+        VoxelSim(image_size=None).reset(seed=1, options=options)
+
+
+def test_reset_options_are_obeyed():
+    sim = VoxelSim(image_size=None)
+    sim.reset(
+        seed=2,
+        options={"time": 18000, "inventory": {"arrow": 32, "bow": 1}, "hand": "bow", "peaceful": True,
+                 "creatures": [{"name": "cow", "distance": 8}]},
+    )  # fmt: skip
+    seen = sim.observe()
+    assert seen.night and seen.hand == "bow" and seen.inventory == {"arrow": 32, "bow": 1}
+    assert any(e.name == "cow" for e in sim.entities(12))
+
+
+def test_use_before_reset_and_bad_arguments():
+    with pytest.raises(SimError, match="reset"):
+        VoxelSim().tick(NOOP)
+    with pytest.raises(SimError, match="normal"):
+        VoxelSim(difficulty="norml")
+    sim = VoxelSim(image_size=None)
+    sim.reset(seed=1)
+    with pytest.raises(SimError, match="oak_planks"):
+        sim.craft_id("oak_plank")
+
+
+def test_voxels_agree_with_block():
+    sim = VoxelSim(image_size=None)
+    sim.reset(seed=6)
+    grid = sim.voxels(12)
+    rng = np.random.default_rng(0)
+    for index in rng.integers(0, 25, (60, 3)):
+        cell = tuple(int(v) for v in index + grid.origin)
+        assert grid.names[grid.ids[tuple(index)]] == sim.block(cell)
+
+
+def test_death_ends_the_episode_and_stops_time():
+    sim = arena()
+    sim.game.vitals.life = 0.0
+    before = sim.snapshot()
+    _, reward, terminated, truncated, info = sim.step(np.array(NOOP))
+    assert (reward, terminated, truncated, info["is_alive"]) == (0.0, True, False, False)
+    assert sim.snapshot() == before
