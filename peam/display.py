@@ -2,15 +2,15 @@
 
 Knows nothing of the simulator, the agent or the store: the loop tells what happened with dictionaries,
 
-    {"kind": "episode_start", "index", "task", "seed"}               and "episodes" (how many in all)
+    {"kind": "episode_start", "index", "task", "seed", "episodes"}    episodes: how many in all
     {"kind": "decision", "task", "decision": Decision}
-    {"kind": "score", "category", "worthiness", "admitted", "buffer"}  buffer = experiences not yet trained
-    {"kind": "trigger", "category", "level", "cost", "fired"}        level R and cost K, in the meter's unit
+    {"kind": "score", "category", "worthiness", "admitted"}
+    {"kind": "trigger", "category", "level", "cost"}                  R and K, in the meter's unit
     {"kind": "episode_end", "index", "task", "success", "slow_calls", "decisions"}
     {"kind": "consolidation_start", "category"}
-    {"kind": "consolidation_end", "category", "version", "accepted", "seconds"}
+    {"kind": "consolidation_end", "category", "version", "accepted", "steps", "gate": {"reason", ...}}
 
-Other kinds are left alone, so that the loop may tell more than this shows.
+Other kinds and keys are left alone, so that the loop may tell more than this shows.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class LifeState:
 
     Attributes:
         levels: Category -> (R, K) of its trigger.
-        buffers: Category -> admitted experiences that no version was trained on yet.
+        buffers: Category -> experiences admitted since its last consolidation began.
         slow_calls: Slow calls of each ended episode.
         versions: Category -> version that serves.
     """
@@ -98,8 +98,8 @@ def _decision(state: LifeState, event: Mapping[str, Any]) -> None:
 def _score(state: LifeState, event: Mapping[str, Any]) -> None:
     verdict = "admitted" if event["admitted"] else "rejected"
     state.worthiness = f"{event['category']} {float(event['worthiness']):.3f} {verdict}"
-    if "buffer" in event:
-        state.buffers[event["category"]] = int(event["buffer"])
+    category = str(event["category"])
+    state.buffers[category] = state.buffers.get(category, 0) + bool(event["admitted"])
 
 
 def _trigger(state: LifeState, event: Mapping[str, Any]) -> None:
@@ -177,13 +177,12 @@ def line(event: Mapping[str, Any]) -> str:
         mark = "ok  " if event["success"] else "fail"
         counts = f"{event['slow_calls']} slow calls, {event['decisions']} decisions"
         return f"episode {event['index'] + 1:>4}  {mark}  {event['task']:<20} {counts}"
-    if event["kind"] == "trigger" and event["fired"]:
-        return f"trigger  {event['category']}: R {event['level']:.2f} >= K {event['cost']:.2f}"
     if event["kind"] == "consolidation_start":
         return f"consolidating {event['category']}"
     if event["kind"] == "consolidation_end":
-        verdict = f"serves {event['version']}" if event["accepted"] else "rejected by the gate"
-        return f"consolidated {event['category']}: {verdict}, {event['seconds']:.1f} s"
+        verdict = "serves" if event["accepted"] else "rejected by the gate"
+        what = f"consolidated {event['category']} {event['version']}: {verdict}"
+        return f"{what} ({event['gate']['reason']}), {event['steps']} steps"
     return ""
 
 

@@ -84,7 +84,7 @@ def write_video(path: Path, frames: Sequence[Frame], fps: float = 2.0) -> Path:
     """Writes captioned frames.
 
     Args:
-        path: Target; its suffix becomes .mp4, or .gif where OpenCV cannot encode mp4.
+        path: Target, its folder is made; its suffix becomes .mp4, or .gif where OpenCV cannot encode mp4.
         frames: At least one; all pictures of one shape.
         fps: Frames a second.
 
@@ -96,6 +96,7 @@ def write_video(path: Path, frames: Sequence[Frame], fps: float = 2.0) -> Path:
     """
     if not frames:
         raise ValueError("a video needs at least one frame")
+    path.parent.mkdir(parents=True, exist_ok=True)
     images = [captioned(frame) for frame in frames]
     target = path.with_suffix(".mp4")
     return target if _mp4(target, images, fps) else _gif(path.with_suffix(".gif"), images, fps)

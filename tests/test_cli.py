@@ -175,3 +175,19 @@ def test_the_wheel_claims_one_name_and_holds_the_data(tmp_path: Path) -> None:
     for path in wanted:
         inside = path.relative_to(ROOT).as_posix()
         assert (inside if inside.startswith("peam/") else f"peam/{inside}") in held
+
+
+@pytest.mark.parametrize(
+    ("category", "made", "said"),
+    [
+        ("gather", False, "is not a run folder"),
+        ("gathr", True, "unknown category 'gathr' (did you mean 'gather'?)"),
+    ],
+)
+def test_consolidate_refuses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], category: str, made: bool, said: str
+) -> None:
+    if made:
+        shutil.copy(configs_dir() / "default.yaml", tmp_path / "config.yaml")
+    assert cli.main(["consolidate", "--run", str(tmp_path), "--category", category]) == 2
+    assert said in capsys.readouterr().err

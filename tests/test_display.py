@@ -31,8 +31,8 @@ EVENTS: list[dict[str, Any]] = [
         "trace": None,
     },
     {"kind": "decision", "task": "oak_logs", "decision": decision("fast")},
-    {"kind": "score", "category": "gather", "worthiness": 0.625, "admitted": True, "buffer": 3},
-    {"kind": "trigger", "category": "gather", "level": 5.0, "cost": 10.0, "fired": False},
+    {"kind": "score", "category": "gather", "worthiness": 0.625, "admitted": True},
+    {"kind": "trigger", "category": "gather", "level": 5.0, "cost": 10.0},
     {
         "kind": "episode_end",
         "index": 0,
@@ -41,7 +41,7 @@ EVENTS: list[dict[str, Any]] = [
         "slow_calls": 9,
         "decisions": 11,
     },
-    {"kind": "trigger", "category": "gather", "level": 11.0, "cost": 10.0, "fired": True},
+    {"kind": "trigger", "category": "gather", "level": 11.0, "cost": 10.0},
     {"kind": "consolidation_start", "category": "gather"},
 ]
 ACCEPTED = {
@@ -49,7 +49,8 @@ ACCEPTED = {
     "category": "gather",
     "version": "v1",
     "accepted": True,
-    "seconds": 2.5,
+    "steps": 200,
+    "gate": {"reason": "9 of 9"},
 }
 
 
@@ -95,7 +96,9 @@ def test_buffer_counts_what_is_not_trained_yet() -> None:
     state = LifeState()
     for event in EVENTS[:-1]:
         state.apply(event)
-    assert sum(state.buffers.values()) == 3
+    state.apply({"kind": "score", "category": "gather", "worthiness": 0.9, "admitted": True})
+    state.apply({"kind": "score", "category": "gather", "worthiness": 0.1, "admitted": False})
+    assert state.buffers == {"gather": 2}
     state.apply(EVENTS[-1])
     assert sum(state.buffers.values()) == 0
 
@@ -122,9 +125,8 @@ def test_plain_lines_where_there_is_no_terminal() -> None:
             display.on_event(event)
     assert stream.getvalue().splitlines() == [
         "episode    1  ok    oak_logs             9 slow calls, 11 decisions",
-        "trigger  gather: R 11.00 >= K 10.00",
         "consolidating gather",
-        "consolidated gather: serves v1, 2.5 s",
+        "consolidated gather v1: serves (9 of 9), 200 steps",
     ]
 
 

@@ -34,7 +34,7 @@ def test_diagnosis_and_tier_change_the_caption() -> None:
 
 
 def test_mp4_has_every_frame(tmp_path: Path) -> None:
-    path = write_video(tmp_path / "first", [frame(40), frame(120), frame(200)], fps=5)
+    path = write_video(tmp_path / "new" / "first", [frame(40), frame(120), frame(200)], fps=5)
     assert path.suffix == ".mp4"
     reader = cv2.VideoCapture(str(path))
     levels = []

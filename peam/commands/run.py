@@ -121,7 +121,8 @@ def table(summary: Mapping[str, Any]) -> Table:
         value = summary[key]
         shown.add_row(key.replace("_", " "), f"{value:.2f}" if isinstance(value, float) else str(value))
     for done in summary["consolidations"]:
-        text = f"{done['version']}, {done['admitted']} admitted, {done['rejected']} not, gate {done['gate']}"
+        verdict = "serves" if done["accepted"] else "rejected"
+        text = f"{done['version']} {verdict}: {done['gate']}"
         shown.add_row(f"consolidated {done['category']}", text)
     served = ", ".join(f"{category} {version}" for category, version in summary["adapters"].items())
     shown.add_row("adapters that serve", served or "none")
