@@ -68,10 +68,14 @@ class Regression:
         self._frames.pop()
 
     def tool(self, name: str, because: str) -> None:
-        """Adds what is needed to hold the tool or a better one of its kind; spends nothing."""
+        """Adds what is needed to hold the tool or a better one of its kind; spends nothing.
+
+        The next better one is made where the stuff for it is at hand.
+        """
         enough = self._beliefs.knowledge.at_least(name)
         if not name or because in self._dropped or self._tools.intersection(enough):
             return
+        name = next((better for better in enough[1:2] if self._stocked(better)), name)
         self.need(name, 1, because)
         self._tools.add(name)
         self._add(name, 1)
@@ -146,6 +150,12 @@ class Regression:
         fetched = next((fuel for fuel in self._beliefs.knowledge.fetch if known.get(fuel)), None)
         if due > 0 and fetched:
             self.need(fetched, -(-due // known[fetched]), f"burn:{fetched}")
+
+    def _stocked(self, tool: str) -> bool:
+        """Returns whether what a tool's head is made of is already there (stone for a worn wooden one)."""
+        recipe = self._beliefs.recipe(tool) or {}
+        heads = {name: count for name, count in recipe.items() if name != "stick"}
+        return bool(heads) and all(self._held(name) >= count for name, count in heads.items())
 
     def _obtainable(self, item: str, count: int) -> bool:
         """Returns whether the item is held, or some way to it is known; else trying is all that is left."""

@@ -138,6 +138,7 @@ class _Moment:
             whole = regress(self.beliefs, [(task.goal.item, task.goal.count)], self.inventory, self.stations)
         asked = [s for s in (*steps, *whole) if s.verb == "craft" and self.beliefs.recipe(s.target) is None]
         count = max(step.count for step in (*wood, *whole) if (step.verb, step.target) == ("mine", "log"))
+        count += any(step.target in self.knowledge.ores for step in whole)  # tools wear out on the way
         below = [step for step in steps if self._below(step)]
         others = [step for step in steps if step not in wood and step not in below]
         return [*asked[:1], *below, Step("mine", "log", count), *others]

@@ -14,6 +14,7 @@ from peam.slow.knowledge import SURFACE
 from peam.types import Decision, Diagnosis, Observation
 
 COMPASS = ("north", "east", "south", "west")
+TO_AND_FRO = ("north", "south", "west", "east", "south", "north", "east", "west")
 SEA = 56.0  # feet below this are under ground wherever the surface is
 HIGH = 999  # above everything: no need to go down
 _MOVES = ("mine", "explore", "goto", "kill", "shoot")
@@ -135,8 +136,9 @@ def explore(
 
 
 def look_round(history: Sequence[Decision], since: Sequence[Decision]) -> Action:
-    """Returns the exploration that turns to another side each time, for creatures."""
-    return _open(heading(since, "north", (1,)), history)
+    """Returns the exploration that looks for a creature: to and fro, so that all sides are seen from near."""
+    done = sum(d.action is not None and d.action.verb == "explore" for d in since)
+    return _open(TO_AND_FRO[done % len(TO_AND_FRO)], history)
 
 
 def _blocked(since: Sequence[Decision], way: str) -> bool:
