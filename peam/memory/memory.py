@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from peam.config import Config
-from peam.errors import ConfigError
+from peam.errors import ConfigError, StoreError
 from peam.memory.consolidate import OnStage, Workbench, consolidate, no_stage
 from peam.memory.curator import Curator, Report
 from peam.memory.gate import GateResult, Probe
@@ -28,6 +28,7 @@ from peam.memory.job import Job, Result, job_path, result_path, settle
 from peam.memory.meter import make_meter
 from peam.memory.process import ConsolidationJob
 from peam.memory.quarantine import Replay, reproduce
+from peam.memory.reader import REMEDY
 from peam.memory.records import Consolidation
 from peam.memory.registry import AdapterRegistry
 from peam.memory.snapshot import plan_job
@@ -81,6 +82,7 @@ class Memory:
         self._fast, self._make_bench, self._probe = fast, make_bench, probe
         self._check_probe()
         self.store = Store.open_or_create(run_dir / "store.db")
+        self._check_chain()
         self.curator = Curator(
             config, self.store, self.registry, self.meter, self.trigger, executor, self.price
         )
@@ -118,6 +120,12 @@ class Memory:
         options = self.config.consolidation
         if options.probe and (options.background or self._probe is None):
             raise ConfigError("consolidation.probe plays episodes: it needs consolidation.background=false")
+
+    def _check_chain(self) -> None:
+        broken = self.store.verify()
+        if broken is not None:
+            self.store.close()
+            raise StoreError(f"{self.store.path}: {broken}; {REMEDY}")
 
     # ---- resuming
 
