@@ -13,6 +13,7 @@ from peam.sims.base import Cell
 from peam.skills.context import Context
 from peam.skills.control import CRAFT
 from peam.skills.diagnosis import Result, Stop, missing_material, no_station, partial
+from peam.skills.path import PLANE, Goal
 from peam.types import Diagnosis
 
 STATIONS = ("crafting_table", "furnace", "chest")
@@ -81,17 +82,24 @@ def place(context: Context, action: Action) -> Result:
     item, control = action.target, context.control
     if control.slot(item) < 0:
         raise missing_material({item: 1})
-    control.settle()
-    sites = _sites(context)
-    cell = next((c for c in sites if _place_into(context, c, item)), None)
-    if cell is None:
-        cell = next((c for c in sites[:6] if control.unhide_floor(c) and _place_into(context, c, item)), None)
+    cell = _put_beside(context, item)
+    if cell is None and context.navigator.go(Goal(PLANE, radius=2, axis=(0, -1, 0)), control.dig_costs()):
+        cell = _put_beside(context, item)  # off a pillar or a ledge there is a floor
     context.level(control.view[0])
     if cell is None:
         raise Stop(Diagnosis.NO_SPACE, "no free cell beside the agent")
     if item in STATIONS:
         context.memory.stations.append((item, cell))
     return Result(detail=f"{item} at {cell}")
+
+
+def _put_beside(context: Context, item: str) -> Cell | None:
+    context.control.settle()
+    sites, free = _sites(context), context.control.unhide_floor
+    for cell in sites:
+        if _place_into(context, cell, item):
+            return cell
+    return next((c for c in sites[:6] if free(c) and _place_into(context, c, item)), None)
 
 
 def _place_into(context: Context, cell: Cell, item: str) -> bool:

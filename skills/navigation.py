@@ -6,6 +6,7 @@ Knows the contract through `Control` only.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,7 @@ from peam.skills.world import centre
 
 PATIENCE = 40  # ticks without reaching the next cell before a new plan
 TRIES = 4
+GREEDY = 20.0  # estimated ticks a block where the way must be dug
 
 
 class Navigator:
@@ -43,15 +45,25 @@ class Navigator:
         )
 
     def plan(self, goal: Goal, dig: NDArray[np.float32] | None = None, nodes: int = NODES) -> Route:
-        """Plans from where the agent stands; without `dig` costs nothing may be dug."""
-        control = self.control
+        """Plans from where the agent stands; without `dig` costs nothing may be dug.
+
+        Where digging is allowed and the careful search runs out of nodes, a greedy one follows.
+        """
         if dig is None:
-            dig = np.full(len(control.world.names), np.inf, dtype=np.float32)
+            nothing = np.full(len(self.control.world.names), np.inf, dtype=np.float32)
+            return self._search(goal, nothing, nodes)
+        route = self._search(goal, dig, nodes // 2)
+        if route.complete or goal.unit >= GREEDY:
+            return route
+        return self._search(replace(goal, unit=GREEDY), dig, nodes)
+
+    def _search(self, goal: Goal, dig: NDArray[np.float32], nodes: int) -> Route:
+        control = self.control
         blocks = control.filler()[1]
         route = search(control.world, self.feet(), goal, dig, blocks, control.body.yaw, nodes)
-        if pillars(route) > blocks:
-            return search(control.world, self.feet(), goal, dig, 0, control.body.yaw, nodes)
-        return route
+        if pillars(route) <= blocks:
+            return route
+        return search(control.world, self.feet(), goal, dig, 0, control.body.yaw, nodes)
 
     def go(self, goal: Goal, dig: NDArray[np.float32] | None = None, nodes: int = NODES) -> bool:
         """Walks until the goal is reached; returns False where no way leads there or none could be walked.
@@ -61,7 +73,7 @@ class Navigator:
         """
         for _ in range(TRIES):
             route = self.plan(goal, dig, nodes)
-            if not route.complete and route.gain < 2.0 * goal.unit:
+            if not route.complete and route.gain < 10.0:
                 return False
             if self.follow(route) and route.complete:
                 return True
