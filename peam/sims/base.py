@@ -275,11 +275,11 @@ def _demand(condition: bool, what: str) -> None:
         raise SimError(f"check_sim: {what}")
 
 
-def _walk(seed: int, ticks: int) -> list[NDArray[np.int64]]:
+def _walk(seed: int, ticks: int) -> list[list[int]]:
     rng = np.random.default_rng(seed)
     high = np.array([3, 3, 4, 2, 2, 4, 1, 1])
     base = np.array([0, 0, 0, 12, 12, 0, 0, 0])
-    return [base + rng.integers(0, high) for _ in range(ticks)]
+    return [[int(v) for v in base + rng.integers(0, high)] for _ in range(ticks)]
 
 
 def _check_spaces(sim: Sim, seed: int) -> None:
@@ -306,7 +306,7 @@ def _check_queries(sim: Sim) -> None:
     for name, count in sim.slots():
         if count:
             held[name] = held.get(name, 0) + count
-    _demand(all(seen.inventory.get(name) == count for name, count in held.items()), "slots and inventory disagree")
+    _demand(all(seen.inventory.get(k) == n for k, n in held.items()), "slots and inventory disagree")
     grid = sim.voxels(4)
     _demand(grid.ids.shape == (9, 9, 9), "voxels(4): the shape is not (9, 9, 9)")
     _demand(tuple(c + 4 for c in grid.origin) == body.cell, "voxels: the feet are not in the middle")
@@ -315,22 +315,24 @@ def _check_queries(sim: Sim) -> None:
     _demand(middle == sim.block((x, y - 1, z)), "voxels and block disagree about the cell underfoot")
     sightings = sim.sight(16.0)
     far = [sighting.distance for sighting in sightings]
-    _demand(far == sorted(far) and all(d <= 16.5 for d in far), "sight: not nearest first, or beyond its reach")
-    _demand(all(s.kind in ("block", "creature", "item") and s.rays > 0 for s in sightings), "sight: malformed")
+    _demand(far == sorted(far), "sight: not nearest first")
+    _demand(all(d <= 16.5 for d in far), "sight: beyond its reach")
+    kinds = ("block", "creature", "item")
+    _demand(all(s.kind in kinds and s.rays > 0 for s in sightings), "sight: malformed")
 
 
-def _trace(sim: Sim, actions: Sequence[NDArray[np.int64]], step: bool) -> list[tuple[Body, tuple[Any, ...]]]:
+def _trace(sim: Sim, actions: Sequence[list[int]], step: bool) -> list[tuple[Body, tuple[Any, ...]]]:
     out = []
     for action in actions:
         if step:
-            sim.step(action)
+            sim.step(np.array(action))
         else:
             sim.tick(action)
         out.append((sim.body(), tuple(sim.slots())))
     return out
 
 
-def _check_determinism(sim: Sim, seed: int, actions: Sequence[NDArray[np.int64]]) -> None:
+def _check_determinism(sim: Sim, seed: int, actions: Sequence[list[int]]) -> None:
     sim.reset(seed=seed)
     first = _trace(sim, actions, step=False)
     sim.reset(seed=seed)
@@ -345,7 +347,7 @@ def _check_determinism(sim: Sim, seed: int, actions: Sequence[NDArray[np.int64]]
     _demand(sim.body() == before, "a query changed the world")
 
 
-def _check_snapshot(sim: Sim, actions: Sequence[NDArray[np.int64]]) -> None:
+def _check_snapshot(sim: Sim, actions: Sequence[list[int]]) -> None:
     state = sim.snapshot()
     first = _trace(sim, actions, step=False)
     sim.restore(state)

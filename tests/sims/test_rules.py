@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from peam.errors import SimError
 from peam.sims.voxel.blocks import NAMES
 from peam.sims.voxel.items import ITEMS
@@ -10,17 +11,35 @@ RULES = VoxelRules(lambda item: 0)
 
 # Seconds as published in the tables of the Minecraft Wiki page "Breaking"; 20 ticks a second.
 PUBLISHED = [
-    ("dirt", "air", 0.75), ("dirt", "wooden_shovel", 0.4), ("dirt", "iron_shovel", 0.15),
-    ("sand", "air", 0.75), ("gravel", "air", 0.9), ("grass_block", "air", 0.9),
-    ("oak_log", "air", 3.0), ("oak_log", "wooden_axe", 1.5), ("oak_log", "stone_axe", 0.75),
-    ("oak_planks", "air", 3.0), ("oak_leaves", "air", 0.3), ("crafting_table", "air", 3.75),
-    ("stone", "air", 7.5), ("stone", "wooden_pickaxe", 1.15), ("stone", "stone_pickaxe", 0.6),
-    ("stone", "iron_pickaxe", 0.4), ("stone", "diamond_pickaxe", 0.3),
-    ("cobblestone", "wooden_pickaxe", 1.5), ("furnace", "air", 17.5), ("furnace", "wooden_pickaxe", 2.65),
-    ("coal_ore", "air", 15.0), ("coal_ore", "wooden_pickaxe", 2.25), ("iron_ore", "wooden_pickaxe", 7.5),
-    ("iron_ore", "stone_pickaxe", 1.15), ("iron_ore", "iron_pickaxe", 0.75),
-    ("diamond_ore", "iron_pickaxe", 0.75), ("glass", "air", 0.45), ("torch", "air", 0.0),
-]  # fmt: skip
+    ("dirt", "air", 0.75),
+    ("dirt", "wooden_shovel", 0.4),
+    ("dirt", "iron_shovel", 0.15),
+    ("sand", "air", 0.75),
+    ("gravel", "air", 0.9),
+    ("grass_block", "air", 0.9),
+    ("oak_log", "air", 3.0),
+    ("oak_log", "wooden_axe", 1.5),
+    ("oak_log", "stone_axe", 0.75),
+    ("oak_planks", "air", 3.0),
+    ("oak_leaves", "air", 0.3),
+    ("crafting_table", "air", 3.75),
+    ("stone", "air", 7.5),
+    ("stone", "wooden_pickaxe", 1.15),
+    ("stone", "stone_pickaxe", 0.6),
+    ("stone", "iron_pickaxe", 0.4),
+    ("stone", "diamond_pickaxe", 0.3),
+    ("cobblestone", "wooden_pickaxe", 1.5),
+    ("furnace", "air", 17.5),
+    ("furnace", "wooden_pickaxe", 2.65),
+    ("coal_ore", "air", 15.0),
+    ("coal_ore", "wooden_pickaxe", 2.25),
+    ("iron_ore", "wooden_pickaxe", 7.5),
+    ("iron_ore", "stone_pickaxe", 1.15),
+    ("iron_ore", "iron_pickaxe", 0.75),
+    ("diamond_ore", "iron_pickaxe", 0.75),
+    ("glass", "air", 0.45),
+    ("torch", "air", 0.0),
+]
 
 
 @pytest.mark.parametrize(("block", "tool", "seconds"), PUBLISHED)
@@ -59,7 +78,17 @@ def test_recipes_are_the_published_ones(item, count, takes, table):
 
 
 def test_what_is_not_crafted_has_no_recipe():
-    for item in ("cobblestone", "raw_iron", "oak_log", "iron_ingot", "coal", "diamond", "charcoal", "glass", "apple"):
+    for item in (
+        "cobblestone",
+        "raw_iron",
+        "oak_log",
+        "iron_ingot",
+        "coal",
+        "diamond",
+        "charcoal",
+        "glass",
+        "apple",
+    ):
         assert RULES.recipe(item) is None, item
 
 
@@ -120,8 +149,17 @@ def test_fuel_is_coal_first_then_the_first_that_suffices():
 
 
 def test_food_points_are_the_published_ones():
-    table = {"apple": 4, "bread": 5, "beef": 3, "cooked_beef": 8, "porkchop": 3, "cooked_porkchop": 8, "mutton": 2,
-             "cooked_mutton": 6, "stick": 0}  # fmt: skip
+    table = {
+        "apple": 4,
+        "bread": 5,
+        "beef": 3,
+        "cooked_beef": 8,
+        "porkchop": 3,
+        "cooked_porkchop": 8,
+        "mutton": 2,
+        "cooked_mutton": 6,
+        "stick": 0,
+    }
     assert {item: RULES.food_points(item) for item in table} == table
 
 
@@ -140,7 +178,9 @@ def test_the_craft_list_fits_and_names_only_known_items():
         assert all(math.isfinite(n) and (name in ITEMS or name[0] == "#") for name, n in entry.takes.items())
 
 
-@pytest.mark.parametrize("call", [RULES.drops, RULES.weakest_tool, RULES.recipe, RULES.fuel_ticks, RULES.smelting])
+@pytest.mark.parametrize(
+    "call", [RULES.drops, RULES.weakest_tool, RULES.recipe, RULES.fuel_ticks, RULES.smelting]
+)
 def test_unknown_names_are_errors_with_the_nearest_name(call):
     with pytest.raises(SimError, match="did you mean 'oak_log'"):
         call("oak_logg")

@@ -22,6 +22,7 @@ from peam.sims.voxel.observer import Observer, craft_argument
 from peam.sims.voxel.options import apply, known
 from peam.sims.voxel.rules import VoxelRules
 from peam.sims.voxel.spaces import action_space, observation_space
+from peam.sims.voxel.world import World
 from peam.types import Image, Observation
 
 
@@ -223,7 +224,9 @@ class VoxelSim(Sim):
         """See `Sim`. Nothing changes on error."""
         content = snapshots.decode(state)
         try:
-            game = Game(int(content["world"]["seed"]), str(content["difficulty"]))
+            seed = int(content["world"]["seed"])
+            world = self._game.world if self._game and self._game.world.seed == seed else World(seed)
+            game = Game(seed, str(content["difficulty"]), world)
             game.load(content)
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise SimError(f"snapshot: field missing or malformed: {error}") from error

@@ -45,8 +45,9 @@ class Game:
         hands: What the hands are at: digging, drawing, eating.
     """
 
-    def __init__(self, seed: int, difficulty: str) -> None:
-        self.world = World(seed)
+    def __init__(self, seed: int, difficulty: str, world: World | None = None) -> None:
+        """Makes the world of a seed with the agent at its start, or takes a world over for `load` to fill."""
+        self.world = world or World(seed)
         self.difficulty = difficulty
         self.body: NDArray[np.float64] = np.zeros(ph.BODY)
         self.vitals = Vitals()
@@ -62,7 +63,8 @@ class Game:
         self._events = np.zeros((ent.EVENTS, 3))
         self._limits = np.array([spawning.RULES["despawn"][k] for k in ("at_once", "by_chance", "chance")])
         self._mobs = mobs.parameters(difficulty)
-        self._spawn()
+        if world is None:
+            self._spawn()
 
     def _spawn(self) -> None:
         x, y, z = self.world.spawn()
@@ -288,8 +290,7 @@ class Game:
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Takes a snapshot over. May leave a mixture behind on error: callers load into a fresh game."""
-        self.world.load(state["world"])
+        """Takes a snapshot over: the world last, since it may be shared with the game that runs now."""
         self.difficulty, self.peaceful = str(state["difficulty"]), bool(state["peaceful"])
         self._mobs = mobs.parameters("peaceful" if self.peaceful else self.difficulty)
         self.body[:], self.rng[:] = state["body"], state["rng"]
@@ -301,6 +302,7 @@ class Game:
         self.stations = {_cell(cell): str(name) for cell, name in state["stations"]}
         self.stats = {str(key): int(value) for key, value in state["stats"].items()}
         self.clock, self.ticks = int(state["clock"]), int(state["ticks"])
+        self.world.load(state["world"])
         self.world.ensure(self.body[ph.X], self.body[ph.Z])
 
 
