@@ -20,6 +20,7 @@ from peam.skills.world import centre
 
 PATIENCE = 40  # ticks without reaching the next cell before a new plan
 TRIES = 4
+MIDDLE = 0.17  # metres off a cell's middle within which the body overlaps no other cell
 GREEDY = 20.0  # estimated ticks a block where the way must be dug
 
 
@@ -95,7 +96,14 @@ class Navigator:
             return False
         if (a[0], a[2]) == (b[0], b[2]) and b[1] > a[1] and not control.world.is_liquid(a):
             return self._pillar(a, b)
+        if b[1] > a[1] and self._low_ceiling(a) and not self._walk(a, MIDDLE):
+            return False
         return self._walk(b, 0.22 if last else 0.36)
+
+    def _low_ceiling(self, a: Cell) -> bool:
+        """Returns whether a block beside the head's way up would stop a jump off the cell's middle."""
+        around = [(a[0] + x, a[1] + 2, a[2] + z) for x in (-1, 0, 1) for z in (-1, 0, 1) if x or z]
+        return any(self.control.world.is_solid(cell) for cell in around)
 
     def _open(self, cells: list[Cell]) -> bool:
         control = self.control
@@ -116,7 +124,7 @@ class Navigator:
             body = control.body
             x, y, z = body.position
             flat = math.hypot(target[0] - x, target[2] - z)
-            near = flat < tolerance or (flat < 0.45 and slow > 4)
+            near = flat < tolerance or (flat < tolerance + 0.1 and slow > 4)
             standing = abs(y - b[1]) < 0.3 and (body.on_ground or body.in_water)
             if near and (standing or (body.in_water and y >= b[1])):
                 return True
@@ -134,7 +142,7 @@ class Navigator:
         """Jumps and puts a block under the feet."""
         control = self.control
         item, _ = control.filler()
-        if not item or not self._walk(a, 0.22):
+        if not item or not self._walk(a, MIDDLE):
             return False
         control.settle(5)
         control.look(pitch=90.0)
