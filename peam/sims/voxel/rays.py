@@ -70,24 +70,47 @@ def camera(yaw: float, pitch: float, fov: float, aspect: float) -> NDArray[np.fl
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def direction(view: NDArray[np.float64], u: float, v: float) -> tuple[float, float, float]:
-    """Returns the unit direction through picture point (u, v), each in -1..1, right and down positive."""
+def direction(view: NDArray[np.float64], u: float, v: float) -> tuple[float, float, float, float, float]:
+    """Returns the unit direction through picture point (u, v), each in -1..1, right and down positive.
+
+    And its slope (rise per horizontal metre) and its length per horizontal metre, as `clear` takes them.
+    """
     x = view[0, 0] + u * view[1, 0] + v * view[2, 0]
     y = view[0, 1] + v * view[2, 1]
     z = view[0, 2] + u * view[1, 2] + v * view[2, 2]
-    n = 1.0 / np.sqrt(x * x + y * y + z * z)
-    return x * n, y * n, z * n
+    flat = x * x + z * z
+    length = np.sqrt(flat + y * y)
+    over = 1.0 / np.sqrt(flat)
+    n = 1.0 / length
+    return x * n, y * n, z * n, y * over, length * over
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def ceiling(tops: NDArray[np.uint8], x: float, z: float, reach: float) -> int:
-    """Returns the greatest top within reach of a column: above it there is only sky."""
-    r = int(reach) + 1
-    out = 0
-    for i in range(int(np.floor(x)) - r, int(np.floor(x)) + r + 1):
-        for k in range(int(np.floor(z)) - r, int(np.floor(z)) + r + 1):
-            out = max(out, tops[i & 255, k & 255])
-    return out
+def spread(tops: NDArray[np.uint8], x: float, rows: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+    """Fills `out`, within `RANGE` of x, with the greatest top of the 3x3 columns around each; returns the greatest.
+
+    Written with conditional expressions on bytes, not `max`, so that the compiler handles 32 columns at a time;
+    `rows` is scratch.
+    """
+    west = int(np.floor(x)) - RANGE - 1
+    for n in range(2 * RANGE + 5):
+        i = (west - 1 + n) & 255
+        for k in range(1, 255):
+            a, b, c = tops[i, k - 1], tops[i, k], tops[i, k + 1]
+            b = b if b > a else a
+            rows[i, k] = b if b > c else c
+        rows[i, 0] = max(tops[i, 255], tops[i, 0], tops[i, 1])
+        rows[i, 255] = max(tops[i, 254], tops[i, 255], tops[i, 0])
+    roof = tops[west & 255, 0]
+    for n in range(2 * RANGE + 3):
+        i = (west + n) & 255
+        for k in range(256):
+            a, b, c = rows[(i - 1) & 255, k], rows[i, k], rows[(i + 1) & 255, k]
+            b = b if b > a else a
+            b = b if b > c else c
+            out[i, k] = b
+            roof = roof if roof > b else b
+    return 0 + roof
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -104,15 +127,12 @@ def column_tops(blocks: NDArray[np.uint8], x: float, z: float, reach: float) -> 
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def horizon_map() -> NDArray[np.float32]:
+def new_horizon() -> NDArray[np.float32]:
     """Returns an empty map for `clear`: (256 directions, 1 + 48 metres), rows filled when first asked for.
 
     Column 0 is the last answer in metres, -1 in a row that is not filled yet.
     """
-    out = np.empty((SECTORS, 1 + RANGE), np.float32)
-    out[:, 0] = -1.0
-    return out
+    return np.full((SECTORS, 1 + RANGE), -1.0, np.float32)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -124,7 +144,7 @@ def _sector(dx: float, dz: float) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _survey(horizon: NDArray[np.float32], tops: NDArray[np.uint8], sector: int, ox: float, oy: float, oz: float
+def _survey(horizon: NDArray[np.float32], wide: NDArray[np.uint8], sector: int, ox: float, oy: float, oz: float
             ) -> None:
     """Fills one sector's row: [1 + r] = the least slope (dy / horizontal) that clears all up to r + 1 metres.
 
@@ -137,11 +157,7 @@ def _survey(horizon: NDArray[np.float32], tops: NDArray[np.uint8], sector: int, 
     worst = -1e9
     for r in range(RANGE):
         x, z = int(np.floor(ox + (r + 0.5) * dx * norm)), int(np.floor(oz + (r + 0.5) * dz * norm))
-        top = 0
-        for i in range(x - 1, x + 2):
-            for k in range(z - 1, z + 2):
-                top = max(top, tops[i & 255, k & 255])
-        rise = top - oy
+        rise = wide[x & 255, z & 255] - oy
         # A rising ray is lowest where it enters the metre, a falling one where it leaves it.
         worst = max(worst, rise / r if rise >= 0.0 else rise / (r + 1.0))
         horizon[sector, 1 + r] = worst
@@ -149,16 +165,17 @@ def _survey(horizon: NDArray[np.float32], tops: NDArray[np.uint8], sector: int, 
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
-def clear(horizon: NDArray[np.float32], tops: NDArray[np.uint8], ox: float, oy: float, oz: float, dx: float,
-          dy: float, dz: float) -> float:
-    """Returns the metres along a unit direction that pass over every column's top; infinity beyond `RANGE`."""
-    flat = np.sqrt(dx * dx + dz * dz)
-    if flat < 0.05:
-        return 0.0
+def clear(horizon: NDArray[np.float32], wide: NDArray[np.uint8], ox: float, oy: float, oz: float, dx: float,
+          dz: float, slope: float, over: float) -> float:
+    """Returns the metres along a direction that pass over every column's top; infinity beyond `RANGE`.
+
+    `wide` is what `spread` made of the tops; the direction is as `direction` gives it.
+    """
+    if over > 20.0:
+        return 0.0  # steeper than a sector's middle can stand for
     sector = _sector(dx, dz)
     if horizon[sector, 0] < 0.0:
-        _survey(horizon, tops, sector, ox, oy, oz)
-    slope = dy / flat
+        _survey(horizon, wide, sector, ox, oy, oz)
     # Rays come row by row: the answer of the sector's last ray is close to this one's.
     r = int(horizon[sector, 0])
     while r > 0 and horizon[sector, r] >= slope:
@@ -166,7 +183,7 @@ def clear(horizon: NDArray[np.float32], tops: NDArray[np.uint8], ox: float, oy: 
     while r < RANGE and horizon[sector, 1 + r] < slope:
         r += 1
     horizon[sector, 0] = r
-    return r / flat if r < RANGE else np.inf
+    return r * over if r < RANGE else np.inf
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -298,7 +315,7 @@ def cast(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], roof: int, kind: ND
     Args:
         blocks: (256, 128, 256) ids, see `World.blocks`.
         tops: (256, 256) column tops.
-        roof: From `ceiling`.
+        roof: The greatest top, from `spread`.
         kind: `Look.kind`.
         faces: `Look.faces`.
         texels: `Look.texels`.

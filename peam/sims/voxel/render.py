@@ -6,6 +6,7 @@ All are pure functions of their arguments. Knows nothing of rules, inventories o
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import NamedTuple
 
@@ -16,15 +17,16 @@ from numpy.typing import NDArray
 from peam.errors import SimError
 from peam.sims.voxel.blocks import TARGET
 from peam.sims.voxel.rays import (
+    DEEP,
     FACES,
     HEIGHT,
     camera,
     cast,
-    ceiling,
     clear,
     column_tops,
     direction,
-    horizon_map,
+    new_horizon,
+    spread,
     texel_at,
 )
 from peam.sims.voxel.textures import SPRITE_KIND, Look, item_kind, look
@@ -53,6 +55,39 @@ class Sight(NamedTuple):
 
     blocks: NDArray[np.void]
     sprites: NDArray[np.void]
+
+
+class Air(NamedTuple):
+    """What one picture's rays know of open air, see `rays.clear`."""
+
+    horizon: NDArray[np.float32]
+    wide: NDArray[np.uint8]
+    roof: int
+
+
+class _Scratch(threading.local):
+    """Buffers that a thread's pictures reuse: fresh pages would cost more than many rays."""
+
+    def __init__(self) -> None:
+        self.horizon = new_horizon()
+        self.rows: NDArray[np.uint8] = np.empty((256, 256), np.uint8)
+        self.wide: NDArray[np.uint8] = np.empty((256, 256), np.uint8)
+        self.planes: dict[tuple[int, int], tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
+
+    def air(self, tops: NDArray[np.uint8], x: float) -> Air:
+        """Returns the open air over the tops near x, valid until the next call."""
+        self.horizon[:, 0] = -1.0
+        return Air(self.horizon, self.wide, spread(tops, x, self.rows, self.wide))
+
+    def depths(self, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Returns the two distance planes of a picture size."""
+        size = (height, width)
+        if size not in self.planes:
+            self.planes[size] = (np.empty(size, np.float32), np.empty(size, np.float32))
+        return self.planes[size]
+
+
+_scratch = _Scratch()
 
 
 @cache
@@ -113,44 +148,64 @@ def _air(r: float, g: float, b: float, distance: float, sky: float, day: float, 
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _aim(view: NDArray[np.float64], air: Air, eye: NDArray[np.float64], v: float, row: NDArray[np.float64]) -> None:
+    """Fills one picture row's rays, (5, width): unit direction, length per horizontal metre, metres of open air.
+
+    Apart from the casting, so that the arithmetic runs several pixels at a time.
+    """
+    width = row.shape[1]
+    for j in range(width):
+        row[0, j], row[1, j], row[2, j], row[3, j], row[4, j] = direction(view, (2.0 * j + 1.0) / width - 1.0, v)
+    for j in range(width):
+        row[3, j] = clear(air.horizon, air.wide, eye[0], eye[1], eye[2], row[0, j], row[2, j], row[3, j], row[4, j])
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _nothing(dy: float, sky: float, day: float, wet: float) -> tuple[float, float, float]:
+    """Returns the colour of a ray that hit no block: sky, the dark of a cave, or deep water."""
+    r, g, b = _sky(dy, day)
+    r, g, b = 34.0 + sky * (r - 34.0), 32.0 + sky * (g - 32.0), 34.0 + sky * (b - 34.0)
+    return _air(r, g, b, wet + DEEP, sky, day, wet) if wet >= 0.0 else (r, g, b)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _blocks(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[np.float32],
-            blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: NDArray[np.float64],
-            view: NDArray[np.float64], horizon: NDArray[np.float32], size: float, day: float, art: Look) -> int:
+            row: NDArray[np.float64], blocks: NDArray[np.uint8], tops: NDArray[np.uint8],
+            eye: NDArray[np.float64], view: NDArray[np.float64], air: Air, size: float, day: float, art: Look
+            ) -> int:
     """Draws the blocks and the sky; fills the distance at which each pixel ends and enters water."""
-    h, w = out.shape[0], out.shape[1]
-    roof = ceiling(tops, eye[0], eye[2], VIEW)
+    h, w = depth.shape
     ox, oy, oz = eye[0], eye[1], eye[2]
-    kind, faces, texels = art.kind, art.faces, art.texels
+    kind, faces, texels, roof = art.kind, art.faces, art.texels, air.roof
     steps = 0
-    cool = 1.0 - day
+    cool = 0.2 * (1.0 - day)
     for i in range(h):
-        v = (2.0 * i + 1.0) / h - 1.0
+        _aim(view, air, eye, (2.0 * i + 1.0) / h - 1.0, row)
         for j in range(w):
-            dx, dy, dz = direction(view, (2.0 * j + 1.0) / w - 1.0, v)
-            start = clear(horizon, tops, ox, oy, oz, dx, dy, dz)
+            dx, dy, dz, start = row[0, j], row[1, j], row[2, j], row[3, j]
+            if start >= VIEW:
+                depth[i, j], wets[i, j] = VIEW, -1.0
+                r, g, b = _sky(dy, day)
+                out[i, j, 0], out[i, j, 1], out[i, j, 2] = np.uint8(r), np.uint8(g), np.uint8(b)
+                continue
             hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, VIEW, size)
             steps += hit.steps
             depth[i, j], wets[i, j] = hit.distance, hit.wet
+            x, y, z, shade = hit.x, hit.y, hit.z, 1.0
+            if hit.face >= 0:
+                x, y, z = x + FACES[hit.face, 0], y + FACES[hit.face, 1], z + FACES[hit.face, 2]
+                shade = _SHADE[hit.face]
+            sky = _sky_share(tops, x, y, z)
             if hit.block == 0:
-                sky = _sky_share(tops, hit.x, hit.y, hit.z) if hit.wet < 0.0 and hit.steps > 0 else 1.0
-                r, g, b = _sky(dy, day)
-                r, g, b = 34.0 + sky * (r - 34.0), 32.0 + sky * (g - 32.0), 34.0 + sky * (b - 34.0)
-                if hit.wet >= 0.0:
-                    r, g, b = _air(r, g, b, hit.wet + 8.0, sky, day, hit.wet)
+                r, g, b = _nothing(dy, sky if hit.wet < 0.0 else 1.0, day, hit.wet)
             else:
-                face = hit.face
-                shade = 1.0
-                x, y, z = hit.x, hit.y, hit.z
-                if face >= 0:
-                    x, y, z, shade = x + FACES[face, 0], y + FACES[face, 1], z + FACES[face, 2], _SHADE[face]
-                sky = _sky_share(tops, x, y, z)
                 light = _light(sky, day, hit.distance) * shade
-                if art.kind[hit.block] == 7 or art.kind[hit.block] == 4:
-                    light = 1.0
-                texel = art.texels[hit.texture, hit.texel]
-                dim = cool * sky * 0.2
-                r, g, b = _air(texel[0] * light * (1.0 - dim), texel[1] * light * (1.0 - 0.5 * dim),
-                               texel[2] * light, hit.distance, sky, day, hit.wet)
+                if kind[hit.block] == 7 or kind[hit.block] == 4:
+                    light = 1.0  # lava and torches glow
+                dim = cool * sky
+                r, g, b = _air(texels[hit.texture, hit.texel, 0] * light * (1.0 - dim),
+                               texels[hit.texture, hit.texel, 1] * light * (1.0 - 0.5 * dim),
+                               texels[hit.texture, hit.texel, 2] * light, hit.distance, sky, day, hit.wet)
             out[i, j, 0], out[i, j, 1], out[i, j, 2] = np.uint8(r), np.uint8(g), np.uint8(b)
     return steps
 
@@ -234,7 +289,7 @@ def _sprites(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[n
         red = 0.55 if sprite[7] > 0.0 else 0.0
         for i in range(i0, i1):
             for j in range(j0, j1):
-                dx, dy, dz = direction(view, (2.0 * j + 1.0) / w - 1.0, (2.0 * i + 1.0) / h - 1.0)
+                dx, dy, dz, _, _ = direction(view, (2.0 * j + 1.0) / w - 1.0, (2.0 * i + 1.0) / h - 1.0)
                 t, face, texture, texel = _meet(sprite, cos, sin, eye, dx, dy, dz, size, art)
                 if t <= 0.0 or t >= depth[i, j]:
                     continue
@@ -304,8 +359,8 @@ def _draw(blocks: NDArray[np.uint8], eye: Eye, yaw: float, pitch: float, fov: fl
         tops = column_tops(blocks, at[0], at[2], VIEW)
     view = camera(float(yaw), float(pitch), float(fov), width / height)
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov) / 2)) / height
-    depth, wets = np.empty((height, width), np.float32), np.empty((height, width), np.float32)
-    steps = _blocks(out, depth, wets, blocks, tops, at, view, horizon_map(), size, float(day), _look())
+    depth, wets = _scratch.depths(height, width)
+    steps = _blocks(out, depth, wets, np.empty((5, width)), blocks, tops, at, view, _scratch.air(tops, at[0]), size, float(day), _look())
     if sprites is not None and len(sprites):
         _sprites(out, depth, wets, tops, at, view, size, float(day), sprites, _look())
     return int(steps)
@@ -321,20 +376,20 @@ def steps_per_ray(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: Eye, 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _see(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: NDArray[np.float64], view: NDArray[np.float64],
          size: float, reach: float, sprites: NDArray[np.float32], rays: int, art: Look,
-         horizon: NDArray[np.float32], slots: NDArray[np.int64], depth: NDArray[np.float64],
+         air: Air, slots: NDArray[np.int64], depth: NDArray[np.float64],
          row_of: NDArray[np.int64], cells: NDArray[np.int64], far: NDArray[np.float64]) -> int:
     """Casts the grid. Fills cells (rays**2, 5) with x, y, z, id, count and far with distances; sprites have id -1-n.
 
     Returns how many rows are filled.
     """
-    roof = ceiling(tops, eye[0], eye[2], reach)
+    horizon, wide, roof = air.horizon, air.wide, air.roof
     ox, oy, oz = eye[0], eye[1], eye[2]
     kind, faces, texels = art.kind, art.faces, art.texels
     rows = 0
     for i in range(rays):
         for j in range(rays):
-            dx, dy, dz = direction(view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0)
-            start = clear(horizon, tops, ox, oy, oz, dx, dy, dz)
+            dx, dy, dz, slope, over = direction(view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0)
+            start = clear(horizon, wide, ox, oy, oz, dx, dz, slope, over)
             hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, reach, size)
             x, y, z, block, t = hit.x, hit.y, hit.z, hit.block, hit.distance
             if hit.wet > 0.0:  # the water's surface is what the picture shows first
@@ -373,7 +428,7 @@ def _see_sprites(eye: NDArray[np.float64], view: NDArray[np.float64], size: floa
         cells[rows, 3], cells[rows, 4], far[rows] = -1 - n, 0, 1e9
         for i in range(i0, i1):
             for j in range(j0, j1):
-                dx, dy, dz = direction(view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0)
+                dx, dy, dz, _, _ = direction(view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0)
                 t = _meet(sprite, cos, sin, eye, dx, dy, dz, size, art)[0]
                 if t <= 0.0 or t >= depth[i, j]:
                     continue
@@ -417,7 +472,7 @@ def sight(blocks: NDArray[np.uint8], eye: Eye, yaw: float, pitch: float, fov_ver
     view = camera(float(yaw), float(pitch), float(fov_vertical), float(aspect))
     # Holes are judged as in a picture 128 pixels high.
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov_vertical) / 2)) / 128
-    n = _see(blocks, tops, at, view, size, float(reach), shown, rays, _look(), horizon_map(),
+    n = _see(blocks, tops, at, view, size, float(reach), shown, rays, _look(), _scratch.air(tops, at[0]),
              np.full(8192, -1, np.int64), np.empty((rays, rays)), np.empty((rays, rays), np.int64), cells, far)
     return _sorted(cells[:n], far[:n])
 
