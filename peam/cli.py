@@ -47,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0; 2 on a user's mistake (one line on stderr); 130 on Ctrl-C; 1 where a check failed.
     """
     try:
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # they tear the live display
         arguments = list(sys.argv[1:] if argv is None else argv)
         args = _parse(arguments)
         return int(args.function(args))

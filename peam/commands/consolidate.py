@@ -35,7 +35,9 @@ def consolidate(run: Path, category: str) -> int:
     try:
         memory.serve()
         if memory.consolidate(category, lambda stage: print(f"{category}: {stage}", flush=True)) is None:
-            raise PeamError(f"{category} has no admitted experience that was not trained on yet")
+            raise PeamError(
+                f"{category} has too little to train on: no newly admitted experience, or none to hold out"
+            )
         done = memory.finished()[-1]
     finally:
         memory.close()

@@ -29,7 +29,7 @@ from peam.memory.ledger import idle_run
 from peam.memory.registry import MANIFEST, AdapterRegistry
 from peam.memory.store import Store
 
-MEANS = ("slow_calls", "fast_decisions", "decisions", "ticks", "seconds")
+MEANS = ("slow_calls", "decisions", "ticks", "seconds")
 
 
 def evaluate(args: argparse.Namespace) -> int:
@@ -157,12 +157,12 @@ def _progress(event: Mapping[str, Any]) -> None:
 
 def table(summary: Mapping[str, Any], names: Sequence[str]) -> Table:
     """Returns one row an agent; counts and means as in `summary.json`."""
-    shown = Table(title="trials, memory frozen")
-    for heading in ("agent", "success", "95 % interval", *(name.replace("_", " ") for name in MEANS)):
-        shown.add_column(heading, justify="left" if heading == "agent" else "right")
+    shown = Table(title="trials, memory frozen; slow calls and the rest: means a trial")
+    for heading in ("agent", "success", "95 %", "slow", "decisions", "ticks", "seconds"):
+        shown.add_column(heading, justify="left" if heading == "agent" else "right", no_wrap=True)
     for name in names:
         figures = summary[name]
         low, high = figures["wilson"]
         means = [f"{figures[mean]:.1f}" for mean in MEANS]
-        shown.add_row(name, f"{figures['success']}/{figures['n']}", f"{low:.2f} .. {high:.2f}", *means)
+        shown.add_row(name, f"{figures['success']}/{figures['n']}", f"{low:.2f}-{high:.2f}", *means)
     return shown
