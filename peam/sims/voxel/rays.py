@@ -19,7 +19,7 @@ DEEP = 8.0  # metres of water that hide what is behind
 NO_FACE = -1
 SECTORS = 256  # of the horizon map
 RANGE = 48  # metres of the horizon map
-FACES = np.array([[-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0], [0, 0, -1], [0, 0, 1]], np.int64)
+FACES = np.array([[-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0], [0, 0, -1], [0, 0, 1], [0, 0, 0]], np.int64)
 
 
 class Hit(NamedTuple):

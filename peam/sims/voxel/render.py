@@ -37,7 +37,7 @@ __all__ = ["BLOCK_HIT", "SPRITE_HIT", "SPRITE_KIND", "VIEW", "Sight", "dda", "it
 VIEW = 48.0  # metres: what is farther is fog
 BLOCK_HIT = np.dtype([("x", "<i4"), ("y", "<i4"), ("z", "<i4"), ("id", "u1"), ("distance", "<f4"), ("count", "<i4")])
 SPRITE_HIT = np.dtype([("index", "<i4"), ("distance", "<f4"), ("count", "<i4")])
-_SHADE = np.array([0.76, 0.76, 0.6, 1.0, 0.88, 0.88])
+_SHADE = np.array([0.76, 0.76, 0.6, 1.0, 0.88, 0.88, 1.0])  # by face; last: plants and such
 _NO_SPRITES: NDArray[np.float32] = np.zeros((0, 8), np.float32)
 _UNDER = 0.62  # light where no sky reaches
 _FOG = 0.6  # fog begins at this share of the view
@@ -169,44 +169,63 @@ def _nothing(dy: float, sky: float, day: float, wet: float) -> tuple[float, floa
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _cast_row(row: NDArray[np.float64], hits: NDArray[np.int64], i: int, depth: NDArray[np.float32],
+              wets: NDArray[np.float32], blocks: NDArray[np.uint8], tops: NDArray[np.uint8], roof: int,
+              eye: NDArray[np.float64], size: float, art: Look) -> int:
+    """Casts one row's rays; fills hits, (width, 6): block, face, texture, texel, and the lit cell's column and y."""
+    ox, oy, oz = eye[0], eye[1], eye[2]
+    kind, faces, texels = art.kind, art.faces, art.texels
+    steps = 0
+    for j in range(row.shape[1]):
+        start = row[3, j]
+        if start >= VIEW:
+            depth[i, j], wets[i, j], hits[j, 0], hits[j, 4], hits[j, 5] = VIEW, -1.0, 0, 0, HEIGHT
+            continue
+        hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, row[0, j], row[1, j], row[2, j], start, VIEW,
+                   size)
+        steps += hit.steps
+        depth[i, j], wets[i, j] = hit.distance, hit.wet
+        hits[j, 0], hits[j, 1], hits[j, 2], hits[j, 3] = hit.block, hit.face, hit.texture, hit.texel
+        face = hit.face if hit.face >= 0 else 6
+        hits[j, 4] = ((hit.x + FACES[face, 0]) & 255) * 256 + ((hit.z + FACES[face, 2]) & 255)
+        hits[j, 5] = hit.y + FACES[face, 1]
+    return steps
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _shade_row(out: NDArray[np.uint8], row: NDArray[np.float64], hits: NDArray[np.int64], i: int,
+               depth: NDArray[np.float32], wets: NDArray[np.float32], tops: NDArray[np.uint8], day: float, art: Look
+               ) -> None:
+    """Colours one row's hits."""
+    cool = 0.2 * (1.0 - day)
+    for j in range(row.shape[1]):
+        block, face, t, wet = hits[j, 0], hits[j, 1], np.float64(depth[i, j]), np.float64(wets[i, j])
+        sky = _sky_share(tops, hits[j, 4] >> 8, hits[j, 5], hits[j, 4])
+        if block == 0:
+            r, g, b = _nothing(row[1, j], sky if wet < 0.0 else 1.0, day, wet)
+        else:
+            light = _light(sky, day, t) * _SHADE[face]
+            if art.kind[block] == 7 or art.kind[block] == 4:
+                light = 1.0  # lava and torches glow
+            dim = cool * sky
+            texture, texel = hits[j, 2], hits[j, 3]
+            r, g, b = _air(art.texels[texture, texel, 0] * light * (1.0 - dim),
+                           art.texels[texture, texel, 1] * light * (1.0 - 0.5 * dim),
+                           art.texels[texture, texel, 2] * light, t, sky, day, wet)
+        out[i, j, 0], out[i, j, 1], out[i, j, 2] = np.uint8(r), np.uint8(g), np.uint8(b)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _blocks(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[np.float32],
-            row: NDArray[np.float64], blocks: NDArray[np.uint8], tops: NDArray[np.uint8],
+            row: NDArray[np.float64], hits: NDArray[np.int64], blocks: NDArray[np.uint8], tops: NDArray[np.uint8],
             eye: NDArray[np.float64], view: NDArray[np.float64], air: Air, size: float, day: float, art: Look
             ) -> int:
     """Draws the blocks and the sky; fills the distance at which each pixel ends and enters water."""
-    h, w = depth.shape
-    ox, oy, oz = eye[0], eye[1], eye[2]
-    kind, faces, texels, roof = art.kind, art.faces, art.texels, air.roof
     steps = 0
-    cool = 0.2 * (1.0 - day)
-    for i in range(h):
-        _aim(view, air, eye, (2.0 * i + 1.0) / h - 1.0, row)
-        for j in range(w):
-            dx, dy, dz, start = row[0, j], row[1, j], row[2, j], row[3, j]
-            if start >= VIEW:
-                depth[i, j], wets[i, j] = VIEW, -1.0
-                r, g, b = _sky(dy, day)
-                out[i, j, 0], out[i, j, 1], out[i, j, 2] = np.uint8(r), np.uint8(g), np.uint8(b)
-                continue
-            hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, VIEW, size)
-            steps += hit.steps
-            depth[i, j], wets[i, j] = hit.distance, hit.wet
-            x, y, z, shade = hit.x, hit.y, hit.z, 1.0
-            if hit.face >= 0:
-                x, y, z = x + FACES[hit.face, 0], y + FACES[hit.face, 1], z + FACES[hit.face, 2]
-                shade = _SHADE[hit.face]
-            sky = _sky_share(tops, x, y, z)
-            if hit.block == 0:
-                r, g, b = _nothing(dy, sky if hit.wet < 0.0 else 1.0, day, hit.wet)
-            else:
-                light = _light(sky, day, hit.distance) * shade
-                if kind[hit.block] == 7 or kind[hit.block] == 4:
-                    light = 1.0  # lava and torches glow
-                dim = cool * sky
-                r, g, b = _air(texels[hit.texture, hit.texel, 0] * light * (1.0 - dim),
-                               texels[hit.texture, hit.texel, 1] * light * (1.0 - 0.5 * dim),
-                               texels[hit.texture, hit.texel, 2] * light, hit.distance, sky, day, hit.wet)
-            out[i, j, 0], out[i, j, 1], out[i, j, 2] = np.uint8(r), np.uint8(g), np.uint8(b)
+    for i in range(depth.shape[0]):
+        _aim(view, air, eye, (2.0 * i + 1.0) / depth.shape[0] - 1.0, row)
+        steps += _cast_row(row, hits, i, depth, wets, blocks, tops, air.roof, eye, size, art)
+        _shade_row(out, row, hits, i, depth, wets, tops, day, art)
     return steps
 
 
@@ -360,7 +379,7 @@ def _draw(blocks: NDArray[np.uint8], eye: Eye, yaw: float, pitch: float, fov: fl
     view = camera(float(yaw), float(pitch), float(fov), width / height)
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov) / 2)) / height
     depth, wets = _scratch.depths(height, width)
-    steps = _blocks(out, depth, wets, np.empty((5, width)), blocks, tops, at, view, _scratch.air(tops, at[0]), size, float(day), _look())
+    steps = _blocks(out, depth, wets, np.empty((5, width)), np.empty((width, 6), np.int64), blocks, tops, at, view, _scratch.air(tops, at[0]), size, float(day), _look())
     if sprites is not None and len(sprites):
         _sprites(out, depth, wets, tops, at, view, size, float(day), sprites, _look())
     return int(steps)
