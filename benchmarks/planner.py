@@ -1,6 +1,7 @@
 """The slow tier alone on a suite: success, decisions, wasted actions, slow calls, seconds, by task.
 
-`python -m peam.benchmarks.planner --seeds 42,43,44 --out planner.json`. Wasted: decisions whose outcome is not OK.
+`python -m peam.benchmarks.planner --seeds 42,43,44 --out planner.json`. Wasted are decisions whose outcome
+is not OK.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ class _Moment:
     def aside(self) -> Action:
         """Returns an exploration: circumstances must change before the same is tried again."""
         history = self.history
-        return seek.explore(SURFACE, self.beliefs, self.observation, history, history, self.surface)
+        return seek.explore(seek.HIGH, self.beliefs, self.observation, history, history, self.surface)
 
     def _steps(self, item: str, count: int) -> list[Step]:
         if count:
