@@ -322,7 +322,8 @@ def checked(action: Sequence[int]) -> list[int]:
         SimError: If it is not eight integers in range.
     """
     try:
-        values = list(map(index, action))
+        known = isinstance(action, np.ndarray) and action.dtype.kind in "iu"
+        values = action.tolist() if known else list(map(index, action))  # type: ignore[attr-defined]
     except TypeError:
         raise SimError(f"action: {action!r} is not 8 integers") from None
     if len(values) != 8:

@@ -26,7 +26,7 @@ _CLIMATE: Final = data("climate.yaml")
 _BIOMES: Final = [row["name"] for row in data("biomes.yaml")["biomes"]]
 _N: Final = MAIN + len(EQUIPPED)
 _SLOTS: Final = (*range(MAIN), *EQUIPPED)
-_KEYS: Final = tuple((group, key, index) for index, (group, key, _, _) in enumerate(FLOATS))
+_KEYS: Final = tuple(row[:2] for row in FLOATS)
 # Layout of the flag buffer: (key, first, last, shape).
 _FLAGS: Final = (
     ("action_type", 0, 8),
@@ -79,9 +79,11 @@ class _Packed:
         main = held.items[:MAIN]
         equip = [bool(item) and NATURAL[item] != slot for slot, item in enumerate(main)]
         place, full = [PLACES[item] > 0 for item in main], [item > 0 for item in main]
-        kinds = [True, True, full[0], True, False, any(equip), any(place), any(full)]
-        self.flags = np.array([*kinds, *equip, *place, *full, *([False] * 244)], np.bool_)
-        self.craft = payable(held.totals())
+        payers = payable(held.totals())
+        self.flags = []  # without and with a crafting table near
+        for craft in (payers & ~TABLE_ENTRY, payers):
+            kinds = [True, True, full[0], True, craft.any(), any(equip), any(place), any(full)]
+            self.flags.append(np.array([*kinds, *equip, *place, *full, *craft], np.bool_))
         self.armor = held.armor()[0]
 
 
@@ -117,20 +119,16 @@ class Observer:
             "damage_source": _source(game.vitals.cause),
         }
         floats = self._floats(obs["location_stats"], packed.armor)
-        for group, key, index in _KEYS:
-            obs[group][key] = floats[index : index + 1]
+        for (group, key), value in zip(_KEYS, floats, strict=True):
+            obs[group][key] = value
         return obs
 
     def _masks(self, packed: _Packed, table: bool, furnace: bool) -> dict[str, NDArray[np.bool_]]:
-        flags = packed.flags.copy()
-        craft = flags[116:]
-        craft[:] = packed.craft
-        if not table:
-            craft &= _NO_TABLE
+        flags = packed.flags[table].copy()
         if furnace:
             for product, index in SMELT_OF.items():
-                craft[index] = smelter(self._game, product) is not None
-        flags[4] = craft.any()
+                flags[116 + index] = smelter(self._game, product) is not None
+            flags[4] = flags[116:].any()
         masks = {key: flags[first:last] for key, first, last in _FLAGS}
         masks["action_arg"] = _ARGUED.copy()
         return masks
@@ -164,7 +162,7 @@ class Observer:
             0.0,
             taken if vitals.cause == "hunger" else 0.0,
         )
-        return np.array(values, np.float32)
+        return np.array(values, np.float32).reshape(-1, 1)
 
     def _climate(self, x: int, z: int) -> tuple[int, float, float]:
         if self._place is None or self._place[0] != (x, z):
@@ -192,9 +190,6 @@ class Observer:
         for name, number, first, last in _DELTAS:
             out[name], out[number] = names[first:last], numbers[first:last]
         return out
-
-
-_NO_TABLE: Final = ~TABLE_ENTRY
 
 
 def _source(cause: str) -> dict[str, Any]:
@@ -227,6 +222,6 @@ def craft_argument(game: Game, item: str, smelt: bool) -> int:
         return SMELT_OF[item] if item in SMELT_OF and smelter(game, item) else -1
     flags = payable(game.inventory.totals())
     if not game.near("crafting_table"):
-        flags &= _NO_TABLE
+        flags &= ~TABLE_ENTRY
     options: Sequence[int] = [int(i) for i in np.flatnonzero(flags & ~SMELT_ENTRY) if ENTRIES[i].item == item]
     return options[0] if options else -1
