@@ -13,7 +13,7 @@ from peam.actions import Action
 from peam.sims.base import Cell, Entity, Vector
 from peam.skills.aim import Aim, direction, pitch_to, yaw_to
 from peam.skills.context import Context
-from peam.skills.control import ATTACK, BACK, FORWARD, JUMP, LEFT, RIGHT, USE
+from peam.skills.control import ATTACK, BACK, FORWARD, JUMP, LEFT, RIGHT, SPRINT, USE
 from peam.skills.diagnosis import Result, Stop, missing_material, not_found
 from peam.skills.path import NEAR, Goal
 from peam.types import Diagnosis
@@ -192,7 +192,8 @@ def _straight(context: Context, mob: Entity) -> bool:
         flat = _flat(body.position, mob.position)
         walk = FORWARD if flat > 1.0 else BACK
         side = (LEFT if (body.tick // 8) % 2 else RIGHT) if flat < 2.6 else 0
-        jump = JUMP if body.in_water or (turn > 1 and math.dist(start, body.position) < 0.1) else 0
+        stuck = body.in_water or (turn > 1 and math.dist(start, body.position) < 0.1)
+        jump = JUMP if stuck else SPRINT if flat > 2.0 else 0
         control.tick(walk=walk, side=side, jump=jump, yaw=yaw_to(body.position, mob.position), pitch=0.0)
     return math.dist(start, control.body.position) > 0.15
 

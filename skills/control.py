@@ -19,7 +19,7 @@ from peam.skills.world import World, centre
 from peam.types import Diagnosis
 
 USE, ATTACK, CRAFT, EQUIP, PLACE = 1, 3, 4, 5, 6
-FORWARD, BACK, LEFT, RIGHT, JUMP = 1, 2, 1, 2, 1
+FORWARD, BACK, LEFT, RIGHT, JUMP, SPRINT = 1, 2, 1, 2, 1, 3
 KEEP = ("crafting_table", "furnace", "chest")  # never dug in passing
 FILLER = ("cobblestone", "dirt", "andesite", "diorite", "granite")
 TOOLS = ("_pickaxe", "_axe", "_shovel", "_sword", "shears")
