@@ -204,7 +204,7 @@ def _verify(run: Path, registry: AdapterRegistry, as_json: bool) -> int:
 
 def _base_hash(run: Path) -> str:
     from peam.config import load_config
-    from peam.fast.experts import base_dir, hash_base
+    from peam.fast.checkpoints import base_dir, hash_base
 
     return hash_base(base_dir(load_config([run / "config.yaml"]).fast.base))
 
