@@ -115,8 +115,7 @@ class _Moment:
 
     def aside(self) -> Action:
         """Returns an exploration: circumstances must change before the same is tried again."""
-        history = self.history
-        return seek.explore(seek.HIGH, self.beliefs, self.observation, history, history, self.surface)
+        return seek.explore(seek.HIGH, self.beliefs, self.observation, self.history, (), self.surface)
 
     def _steps(self, item: str, count: int) -> list[Step]:
         if count:
@@ -177,7 +176,7 @@ class _Moment:
             for kind in self._likely(kinds)[:places]:
                 if kind not in gone:
                     return Action("mine", kind, nearest_count("mine", step.count))
-        return seek.explore(where, self.beliefs, self.observation, self.history, since, self.surface)
+        return seek.explore(where, self.beliefs, self.observation, self.history, kinds, self.surface)
 
     def _likely(self, kinds: Sequence[str]) -> list[str]:
         """Returns the kinds of wood, what was found last first."""

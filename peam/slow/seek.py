@@ -14,6 +14,7 @@ from peam.slow.knowledge import SURFACE
 from peam.types import Decision, Diagnosis, Observation
 
 COMPASS = ("north", "east", "south", "west")
+STEPS = {"east": (1, 0), "west": (-1, 0), "south": (0, 1), "north": (0, -1)}
 TO_AND_FRO = ("north", "south", "west", "east", "south", "north", "east", "west")
 SEA = 56.0  # feet below this are under ground wherever the surface is
 HIGH = 999  # above everything: no need to go down
@@ -101,12 +102,33 @@ def underground(observation: Observation, history: Sequence[Decision], surface: 
     return y < SEA or (y < surface - 5 and made.count("down") > made.count("up"))
 
 
+def homeward(since: Sequence[Decision], kinds: Collection[str]) -> str | None:
+    """Returns the way back to where a target was left standing; None where it was used up or never had.
+
+    Reckoned from the explorations since it was last mined, up to the first return.
+    """
+    east, south, left = 0, 0, False
+    for d in since:
+        if d.action is None or not d.outcome.ok or d.action.verb != "explore":
+            if not left and d.action and d.action.verb == "mine" and d.action.target in kinds:
+                return None  # tried again on the spot: used up
+            continue
+        step = STEPS.get(d.action.target, (0, 0))
+        east, south = east + step[0], south + step[1]
+        if left and (east, south) == (0, 0):
+            return None
+        left = left or step != (0, 0)
+    if abs(east) >= abs(south):
+        return None if east == 0 else "west" if east > 0 else "east"
+    return "north" if south > 0 else "south"
+
+
 def explore(
     where: int | str | None,
     beliefs: Beliefs,
     observation: Observation,
     history: Sequence[Decision],
-    since: Sequence[Decision],
+    kinds: Collection[str],
     surface: float,
 ) -> Action:
     """Returns the next exploration.
@@ -116,9 +138,11 @@ def explore(
         beliefs: For the whim.
         observation: For the height.
         history: The whole episode.
-        since: The part of it that belongs to this search.
+        kinds: The blocks that are looked for; none for a mere change of place.
         surface: Height of the feet when the episode began.
     """
+    since = search(history, "mine", kinds)
+    back = homeward(since, kinds) if len(since) < len(history) else None
     y = observation.position[1]
     if where is None:
         where = 13 if beliefs.whim == "down" else HIGH
@@ -127,7 +151,7 @@ def explore(
         first = "north"
     if where == SURFACE:
         below = underground(observation, history, surface)
-        wanted = "up" if below else heading(since, first, (3, 3, 6, 6, 9))
+        wanted = "up" if below else back or heading(since, first, (3, 3, 6, 6, 9))
     elif y > float(where) and not _blocked(since, "down"):
         wanted = "down"
     else:

@@ -165,3 +165,16 @@ def test_a_table_out_of_reach_is_made_again() -> None:
     held = {"cobblestone": 3, "stick": 2, "oak_planks": 4, "wooden_pickaxe": 1}
     assert made.decide(goal, seen(held), ("crafting_table",), []) == Action("craft", "stone_pickaxe", 1)
     assert made.decide(goal, seen(held), (), []) == Action("craft", "crafting_table", 1)
+
+
+def test_it_goes_back_to_the_trees_that_it_left_standing() -> None:
+    made, goal = planner(0, PERFECT), Subgoal("gather", Predicate("inventory", "oak_log", 4))
+    mine, gone = Action("mine", "oak_log", 4), Diagnosis.NOT_FOUND
+    east, south = did(Action("explore", "east"), Diagnosis.OK), did(Action("explore", "south"), Diagnosis.OK)
+    left = [did(mine, Diagnosis.OK), east, east, south, did(mine, gone)]
+    assert made.decide(goal, seen(), (), left) == Action("explore", "west")
+    west, north = did(Action("explore", "west"), Diagnosis.OK), did(Action("explore", "north"), Diagnosis.OK)
+    nearly = [*left, west, did(mine, gone), north, did(mine, gone)]
+    assert made.decide(goal, seen(), (), nearly) == Action("explore", "west")
+    used_up = [did(mine, Diagnosis.OK), did(mine, gone), east, did(mine, gone)]
+    assert made.decide(goal, seen(), (), used_up) == Action("explore", "north")
