@@ -163,7 +163,7 @@ def test_the_wheel_claims_one_name_and_holds_the_data(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     held = set(zipfile.ZipFile(wheel).namelist())
     assert {name.split("/")[0].split("-")[0] for name in held} == {"peam"}
-    ours = [path for path in (ROOT / "peam").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    ours = [path for path in (ROOT / "peam").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     wanted = [*ours, *configs_dir().rglob("*.yaml")]
     for package, folder in (("peam", "peam"), ("peam.agents", "agents"), ("peam.skills", "skills")):
         for path in (ROOT / folder).rglob("*.py"):
