@@ -189,11 +189,11 @@ def clear(horizon: NDArray[np.float32], wide: NDArray[np.uint8], ox: float, oy: 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def texel_at(u: float, v: float, size: float) -> int:
     """Returns the index of texel (u right, v up, each 0..1) at the mip level for a pixel `size` texels wide."""
-    if size < 1.6:
+    if size < 1.9:
         n, start = 16, 0
-    elif size < 3.2:
+    elif size < 3.8:
         n, start = 8, 256
-    elif size < 6.4:
+    elif size < 7.6:
         n, start = 4, 320
     else:
         n, start = 2, 336

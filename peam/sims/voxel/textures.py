@@ -136,7 +136,7 @@ def ore(rng: np.random.Generator, rock: Colour, light: Colour, dark: Colour) -> 
     out = noise(rng, rock, 12)
     fixed = np.random.default_rng(5)
     for cy, cx in ((3, 3), (3, 11), (8, 7), (12, 2), (12, 12), (7, 14)):
-        blob = (_X - cx) ** 2 / 4.6 + (_Y - cy) ** 2 / 3.4 + fixed.uniform(-0.3, 0.3, (16, 16)) < 1.0
+        blob = (_X - cx) ** 2 / 5.6 + (_Y - cy) ** 2 / 4.2 + fixed.uniform(-0.3, 0.3, (16, 16)) < 1.0
         _paint(out, blob, light)
         _paint(out, blob & ((_X + _Y) % 3 == 0), dark)
     return out

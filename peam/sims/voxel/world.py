@@ -7,6 +7,7 @@ the seed and the edits. Knows nothing of agents, creatures or pictures.
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ class World:
         Costs next to nothing while the chunk under (x, z) stays the same. `radius` is at most 112: more would
         not fit the window.
         """
-        near = (int(x // 16.0), int(z // 16.0), radius)
+        near = (floor(x) >> 4, floor(z) >> 4, radius)
         if near == self._near:
             return
         if not 0 <= radius <= 112:
@@ -163,7 +164,7 @@ class World:
         x, z = cx * 16 + 8, cz * 16 + 8
         height, biome = column(self.seed, x, z, self._tables)
         grass = self._tables.ground[biome, 0] == ID["grass_block"]
-        if not grass or not self._tables.shape.sea < height < 84 or _oaks(self.seed, cx, cz, self._tables) < 3:
+        if not grass or not self._tables.shape.sea < height < 84 or not self._wooded(cx, cz):
             return None
         self.ensure(x, z)
         spots = sorted(((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in range(-8, 8)))
@@ -172,6 +173,12 @@ class World:
             if self.get(x + dx, y, z + dz) == ID["grass_block"] and self._roomy(x + dx, y + 1, z + dz):
                 return (x + dx, y + 1, z + dz)
         return None
+
+    def _wooded(self, cx: int, cz: int) -> bool:
+        """Returns whether oaks stand around a chunk, and about 32 blocks away on each side."""
+        sides = ((2, 0), (-2, 0), (0, 2), (0, -2))
+        return _oaks(self.seed, cx, cz, self._tables) >= 6 and all(
+            _oaks(self.seed, cx + dx, cz + dz, self._tables) >= 2 for dx, dz in sides)
 
     def _roomy(self, x: int, y: int, z: int) -> bool:
         """Returns whether the 3x3 columns around a cell are free at head height."""
