@@ -27,6 +27,7 @@ from peam.memory.job import Calibration, Job, Result, staging, write_result
 from peam.memory.pairs import training_decisions
 from peam.memory.reader import Reader
 from peam.memory.registry import AdapterRegistry
+from peam.memory.shadow import same_effect
 from peam.memory.snapshot import draw
 from peam.memory.store import Store
 from peam.types import Decision, Image, Pair, Segment
@@ -155,9 +156,13 @@ def load_material(store: Reader, job: Job) -> Material:
 
 
 def calibrate(bench: Workbench, category: str, heldout: Sequence[Pair]) -> Calibration:
-    """Returns (margin, whether it is the recorded action) on held-out decisions, finite margins alone."""
-    choices = [(bench.decide(category, d.state, d.rgb), d) for _, d in training_decisions(heldout)]
-    return tuple((float(c.margin), c.action == d.action) for c, d in choices if math.isfinite(c.margin))
+    """Returns (margin, whether it does what was recorded) on held-out decisions, finite margins alone."""
+    choices = [(bench.decide(category, d.state, d.rgb), d.action) for _, d in training_decisions(heldout)]
+    return tuple(
+        (float(choice.margin), same_effect(choice.action, action))
+        for choice, action in choices
+        if action is not None and math.isfinite(choice.margin)
+    )
 
 
 def _manifest(
@@ -205,11 +210,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--job", type=Path, required=True)
     options = parser.parse_args(arguments)
     os.nice(NICE)
-    from peam.memory.workbench import LoraWorkbench
-
     try:
         job = Job.read(options.job)
         with Store.open(options.run_dir / "store.db", readonly=True) as store:
+            from peam.memory.workbench import LoraWorkbench  # slow to import; broken input is told at once
+
             bench = LoraWorkbench(Config(job.config))
             watch = _Watch()
             consolidate(options.run_dir, job, store, bench, watch.stage, watch.step)

@@ -15,6 +15,7 @@ from peam.memory.meter import Meter, acting_cost, avoidable_cost, thinking_cost
 from peam.memory.pairs import PairMiner, goal_of, signature, training_decisions
 from peam.memory.records import Score
 from peam.memory.registry import AdapterRegistry
+from peam.memory.shadow import would_succeed
 from peam.memory.snapshot import draw, exemplars, trained_pairs
 from peam.memory.store import Store
 from peam.memory.trigger import Trigger
@@ -128,13 +129,10 @@ class Curator:
     def _observe_margin(self, decision: Decision) -> None:
         category, margin = decision.subgoal.category, decision.margin
         version = self.serving.get(category)
-        if margin is None or version is None:
-            return
-        acted = decision.tier == "fast"
-        agreed = acted or decision.shadow == str(decision.action)
-        self._store.append_calibration(
-            category, version, "life", margin, agreed and decision.outcome.ok, acted
-        )
+        right = would_succeed(decision)
+        if margin is not None and version is not None and right is not None:
+            acted = decision.tier == "fast"
+            self._store.append_calibration(category, version, "life", margin, right, acted)
 
     def _score(self, pair: Pair, now: int) -> Score:
         category = pair.corrected.subgoal.category

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from scipy.stats import binomtest
 
 from peam.fast.base import Choice
+from peam.memory.shadow import same_effect
 from peam.types import Decision, Image, Pair, Segment
 
 ALPHA = 0.05  # of the sign test
@@ -38,7 +39,7 @@ class Measurement:
     Attributes:
         log_probs: A pair: mean log-probability a token of t+.
         margins: A pair: that of t+ minus that of t-, both after the bifurcation; None without a twin.
-        right: An exemplar: whether its action is what the executor would do; empty for the bare base.
+        right: An exemplar: whether the executor would do what was recorded; empty for the bare base.
     """
 
     log_probs: tuple[float, ...]
@@ -102,7 +103,11 @@ def measure(
     return Measurement(
         log_probs=tuple(_mean_log_prob(executor, category, p.corrected) for p in pairs),
         margins=tuple(_margin(executor, category, p) for p in pairs),
-        right=tuple(executor.decide(category, d.state, d.rgb).action == d.action for d in exemplars),
+        right=tuple(
+            same_effect(executor.decide(category, d.state, d.rgb).action, d.action)
+            for d in exemplars
+            if d.action is not None
+        ),
     )
 
 

@@ -1,14 +1,15 @@
 """What one consolidation works on: admitted experience as it is now, split, with retained exemplars.
 
 Knows the store's listing and the registry's lineage; nothing of training. Deterministic: the held-out share
-and the exemplars are drawn by hashes of ids and the seed, so that what was held out once stays held out, and
-the bottom-k of hashes is a uniform reservoir that does not depend on the order of arrival.
+and the exemplars are drawn by hashes of ids and the seed. Nothing that a version was trained on judges the
+next; the bottom-k of hashes is a uniform reservoir that does not depend on the order of arrival.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 
 from peam.config import Config
 from peam.memory.job import Job
@@ -29,8 +30,8 @@ def plan_job(
     parent = registry.head(category) or ""
     listed = [e for e in store.experience(category) if not e.quarantined and e.score is not None]
     admitted = [e for e in listed if e.score is not None and e.score.admitted]
-    held = _held_out(admitted, float(options.heldout), int(config.seed))
     learned = trained_pairs(store, registry, category)
+    held = held_out(admitted, learned, float(options.heldout), int(config.seed))
     new = [e.pair for e in admitted if e.pair not in held and e.pair not in learned]
     if not new or not held:
         return None
@@ -55,12 +56,26 @@ def draw(seed: int, name: str) -> str:
     return hashlib.sha256(f"{seed}:{name}".encode()).hexdigest()
 
 
-def _held_out(admitted: Sequence[Experience], share: float, seed: int) -> set[str]:
-    """Holds out whole episodes, so that no decision is on both sides; at least one where there are two."""
+def held_out(
+    admitted: Sequence[Experience], learned: Collection[str], share: float, seed: int
+) -> set[str]:
+    """Returns the pairs to hold out: whole episodes, so that no decision is on both sides.
+
+    An episode whose draw lies under `share` is always held out. Where these are fewer than the share of what
+    is there, episodes that no serving version was trained on fill up, smallest draw first, all but one.
+
+    Args:
+        admitted: The category's admitted experience.
+        learned: Ids that the serving version and its ancestors were trained on.
+        share: Of episodes.
+        seed: Of the draw.
+    """
     keys = {e.episode: int(draw(seed, f"episode {e.episode}")[:12], 16) / 16.0**12 for e in admitted}
-    chosen = {episode for episode, key in keys.items() if key < share}
-    if not chosen and len(keys) > 1 and share > 0.0:
-        chosen = {min(keys, key=lambda episode: keys[episode])}
+    known = {e.episode for e in admitted if e.pair in learned}
+    fixed = {episode for episode, key in keys.items() if key < share and episode not in known}
+    fresh = sorted((key, episode) for episode, key in keys.items() if episode not in fixed | known)
+    lacking = min(math.ceil(share * len(keys)) - len(fixed), len(fresh) - 1)
+    chosen = fixed | {episode for _, episode in fresh[: max(0, lacking)]}
     return {e.pair for e in admitted if e.episode in chosen}
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from peam.config import Config, load_config
 from peam.errors import AdapterError
@@ -14,9 +17,9 @@ from peam.memory.consolidate import STEPS, consolidate
 from peam.memory.job import Job, job_path, read_result, settle
 from peam.memory.pairs import PairMiner, signature
 from peam.memory.process import ConsolidationJob
-from peam.memory.records import Score
+from peam.memory.records import Experience, Score
 from peam.memory.registry import STAGING, AdapterRegistry
-from peam.memory.snapshot import exemplars, plan_job
+from peam.memory.snapshot import exemplars, held_out, plan_job
 from peam.memory.store import Store
 
 from .fakes import BASE, WordTier
@@ -53,10 +56,19 @@ def test_a_snapshot_splits_by_episode_and_leaves_out_what_was_rejected(tmp_path:
     assert Job.read(job_path(tmp_path, job.name)) == job
 
 
-def test_what_was_held_out_stays_held_out(tmp_path: Path) -> None:
-    small, _ = prepared(tmp_path / "a", 12)
-    large, _ = prepared(tmp_path / "b", 24)
-    assert set(small.heldout) <= set(large.heldout)
+@given(st.integers(1, 60), st.integers(0, 60), st.integers(0, 99))
+def test_held_out_and_trained_never_share_an_episode(episodes: int, more: int, seed: int) -> None:
+    def listed(n: int) -> list[Experience]:
+        return [
+            Experience(f"{e}.{i}", e, "x", "", "", "", False, False, None) for e in range(n) for i in "ab"
+        ]
+
+    first = held_out(listed(episodes), [], 0.2, seed)
+    trained = {e.pair for e in listed(episodes)} - first
+    assert len(first) >= 2 * min(math.ceil(0.2 * episodes), episodes - 1)
+    second = held_out(listed(episodes + more), trained, 0.2, seed)
+    assert not second & trained
+    assert not {p.split(".")[0] for p in first} & {p.split(".")[0] for p in trained}
 
 
 def test_exemplars_are_a_reservoir_that_does_not_depend_on_order() -> None:
@@ -154,10 +166,11 @@ def test_a_damaged_parent_is_refused_and_rollback_mends_it(tmp_path: Path) -> No
 
 
 def test_a_process_that_fails_says_why(tmp_path: Path) -> None:
-    job, registry = prepared(tmp_path, config=load_config(overrides=["fast.base=/nowhere/at/all"]))
+    job, registry = prepared(tmp_path)
+    (tmp_path / "store.db").write_bytes(b"gone")
     running = ConsolidationJob(tmp_path, job)
     running.start()
-    with pytest.raises(ChildProcessError, match=r"code 2: .*fast\.base"):
+    with pytest.raises(ChildProcessError, match=r"code 2: .*not a PEAM store"):
         running.result(120)
     assert registry.head("gather") is None
 
