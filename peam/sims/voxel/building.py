@@ -9,26 +9,25 @@ import numpy as np
 from peam.sims.base import Cell
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
-from peam.sims.voxel.aim import direction, ray
+from peam.sims.voxel.aim import direction
 from peam.sims.voxel.blocks import ID, LIQUID, REPLACEABLE, SOLID, UNSUPPORTED
 from peam.sims.voxel.items import ITEMS, PLACES
+from peam.sims.voxel.render import dda
 
 if TYPE_CHECKING:
     from peam.sims.voxel.game import Game
 
 REACH = 4.5  # metres from the eye
 _SOIL = (ID["grass_block"], ID["dirt"])
-_TARGET = np.zeros(6, np.int64)
+# Outward normals of the faces -x, +x, -y, +y, -z, +z; the last, (0, 0, 0), is for an eye within the block.
+_NORMALS = ((-1, 0, 0), (1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1), (0, 0, 0))
 
 
 def target(game: Game, reach: float = REACH) -> tuple[Cell, Cell, float] | None:
     """Returns (cell, face normal, distance) of the block under the crosshair, or None."""
     look = direction(game.body[ph.YAW], game.body[ph.PITCH])
-    far = ray(game.world.blocks, game.eye, look, reach, _TARGET)
-    if far < 0:
-        return None
-    x, y, z, nx, ny, nz = _TARGET.tolist()
-    return (x, y, z), (nx, ny, nz), far
+    hit, x, y, z, face, far = dda(game.world.blocks, game.eye, look, reach)
+    return ((x, y, z), _NORMALS[face], far) if hit else None
 
 
 def put_down(game: Game, slot: int) -> bool:
