@@ -18,9 +18,9 @@ from peam.types import Decision
 _FIELDS = ("task ", "goal ", "has ", "hand ", "near ", "life ", "last ", "around ")
 _TOOLS = ("_pickaxe", "_axe", "_shovel", "_sword", "_hoe")
 _STATIONS = ("crafting_table", "furnace", "chest", "bow", "arrow", "shield", "bucket")
-# Items that stand for one another in recipes or as fuel: where a chain touches one, none of its group changes.
+# Items that stand in for one another: where a chain touches one, none of its group changes.
 GROUPS: tuple[frozenset[str], ...] = (
-    frozenset(f"{wood}_{kind}" for wood in ("oak", "birch", "spruce") for kind in ("log", "planks")) | {"stick"},
+    frozenset({f"{w}_{kind}" for w in ("oak", "birch", "spruce") for kind in ("log", "planks")} | {"stick"}),
     frozenset({"coal", "charcoal", "coal_ore"}),
     frozenset({"stone", "cobblestone"}),
     frozenset({"raw_iron", "iron_ore", "iron_ingot"}),
@@ -69,7 +69,8 @@ def parse_state(text: str) -> StateText:
     parts = text.split(" ; ")
     shaped = len(parts) in (7, 8) and all(p.startswith(f) for p, f in zip(parts, _FIELDS, strict=False))
     if not shaped:
-        raise PeamError(f"state text '{text[:80]}' has other parts than {', '.join(f.strip() for f in _FIELDS)}")
+        known = ", ".join(name.strip() for name in _FIELDS)
+        raise PeamError(f"state text '{text[:80]}' has other parts than {known}")
     task, goal, has, hand, near, _, last = (p[len(f) :] for p, f in zip(parts[:7], _FIELDS[:7], strict=True))
     around = parts[7][len("around ") :] if len(parts) == 8 else ""
     stations = () if near == "nothing" else tuple(near.split())

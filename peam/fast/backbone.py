@@ -3,8 +3,8 @@
 Two ways through the same model, decided once by its class and never by failure:
 
 - "cached": classes whose text decoder has plain one-dimensional positions (Idefics3, LLaVA). Pictures become
-  features once, the decoder is called on embeddings, and its key-value cache is shared between continuations.
-- "generic": any other class (Qwen-VL's rope deltas, ...). Every score is a whole forward pass, picture included.
+  features once, the decoder runs on embeddings, and continuations share its key-value cache.
+- "generic": any other class (Qwen-VL's rope deltas, ...). Every score is a whole forward pass.
 
 Knows nothing of adapters, of the action language, or of training.
 """
@@ -78,7 +78,8 @@ class Backbone:
         """Encodes pictures, each distinct one once (an LRU of `PICTURES`)."""
         keys = [hashlib.blake2b(image.tobytes() + str(image.shape).encode()).digest() for image in images]
         found = {key: self._pictures[key] for key in keys if key in self._pictures}
-        fresh = list({key: image for key, image in zip(keys, images, strict=True) if key not in found}.items())
+        pairs = zip(keys, images, strict=True)
+        fresh = list({key: image for key, image in pairs if key not in found}.items())
         for start in range(0, len(fresh), BATCH):
             part = fresh[start : start + BATCH]
             encoded = self._encode(model, [image for _, image in part])
@@ -241,9 +242,7 @@ class Backbone:
 
     # ---- key-value cache (cached path only)
 
-    def prefill(
-        self, model: Any, picture: Picture, tail: Sequence[int]
-    ) -> tuple[DynamicCache, Tensor]:
+    def prefill(self, model: Any, picture: Picture, tail: Sequence[int]) -> tuple[DynamicCache, Tensor]:
         """Runs a picture and what follows; returns its cache and the last position's (hidden,) state."""
         ids = torch.tensor([[*picture.prefix, *tail]], device=self.device)
         features = [] if picture.features is None else [picture.features]
@@ -275,12 +274,12 @@ class Backbone:
 
 
 def _fork(cache: DynamicCache, rows: int) -> DynamicCache:
-    """Returns a cache whose rows are views of the one row; `update` concatenates, so nothing is shared back."""
+    """Returns a cache whose rows are views of the one row; updates concatenate, so nothing flows back."""
     forked = DynamicCache()
     for layer in cache.layers:
-        if type(layer) is not DynamicLayer:
+        if type(layer) is not DynamicLayer or layer.keys is None or layer.values is None:
             raise PeamError(f"the base's cache layer {type(layer).__name__} cannot be shared")
-        new = DynamicLayer()
+        new = DynamicLayer()  # type: ignore[no-untyped-call]
         new.lazy_initialization(layer.keys, layer.values)
         new.keys = layer.keys.expand(rows, -1, -1, -1)
         new.values = layer.values.expand(rows, -1, -1, -1)

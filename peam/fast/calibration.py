@@ -1,20 +1,21 @@
 """Calibration: margins to success probabilities, and the margin from which the fast tier may act.
 
-The threshold. For margins m_1 >= m_2 >= ... of past decisions with known success, candidates are tested in
-that order (fixed-sequence testing, as in Learn-then-Test, arXiv 2110.01052); t = m_i stands as long as
+The threshold. Past decisions with known success are ranked by margin, highest first, and each margin t is a
+candidate, tested in that order (fixed-sequence testing, as in Learn-then-Test, arXiv 2110.01052). t passes if
 
     (failures among margins >= t  +  1) / (number of margins >= t  +  1)  <=  epsilon
 
-held for every earlier candidate *from the first one that has enough decisions to pass at all*. The lowest such t
-acts; none: the fast tier never acts. The +1 is the finite-sample correction of conformal risk control
-(arXiv 2208.02814): for a loss in [0, 1] that falls as the threshold rises and exchangeable decisions, the expected
-loss at the chosen threshold is at most epsilon.
+The lowest t such that it and every earlier candidate pass is where the fast tier acts from; none: it never
+acts. The first 1/epsilon - 1 decisions cannot pass even without a failure and are not candidates. The +1 is
+the finite-sample correction of conformal risk control (arXiv 2208.02814), under which, for a loss in [0, 1]
+that falls as the threshold rises and for exchangeable decisions, the expected loss is at most epsilon.
 
-Limits. The guarantee is marginal (over draws of the history, not for one history) and needs exchangeability: after
-a consolidation margins mean something else and the history must be of the new version, and an agent that acts
-differently meets other states. The failure rate *where it acts* is a ratio, not a monotone loss, so conformal
-risk control bounds it only up to the fixed-sequence argument; the drift e-process of the trigger watches what is
-left. Knows nothing of models.
+Limits. The guarantee is over draws of the history, not for one history, and needs exchangeability: after a
+consolidation margins mean something else, so the history must be the new version's; and an agent that acts
+differently meets other states. The failure rate *where it acts* is a ratio, not a monotone loss, so that
+the bound rests on the fixed sequence; the trigger's drift e-process watches what is left.
+
+Knows nothing of models.
 """
 
 from __future__ import annotations

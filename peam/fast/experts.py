@@ -10,7 +10,6 @@ Knows nothing of prompts, actions or the store.
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -19,55 +18,28 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import LoraConfig, get_peft_model
 from peft.tuners.lora import LoraLayer
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from peam.config import Config
 from peam.errors import AdapterError, ConfigError, unknown
 from peam.fast.backbone import Backbone
-from peam.fast.nano import nano_dir
+from peam.fast.checkpoints import (
+    REMEDY,
+    SETTINGS,
+    WEIGHTS,
+    base_dir,
+    check_manifest,
+    hash_base,
+    pick_device,
+    read_adapter,
+)
 
-WEIGHTS = "adapter_model.safetensors"
-SETTINGS = "adapter_config.json"
-MANIFEST = "manifest.json"
 FOLD_BYTES = 2**30  # a category's folded weights; a larger base serves unmerged (a 7B fold would take 13 GB)
-
-
-def base_dir(base: str) -> Path:
-    """Resolves `config.fast.base`: "nano", a directory, or a Hugging Face id (fetched if not cached).
-
-    Raises:
-        ConfigError: If it is none of them.
-    """
-    if base == "nano":
-        return nano_dir()
-    if Path(base).is_dir():
-        return Path(base)
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(base))
-    except Exception as error:  # the hub client raises many unrelated kinds
-        raise ConfigError(
-            f"fast.base '{base}' is neither nano, nor a directory, nor a model that can be fetched"
-        ) from error
-
-
-def hash_base(directory: Path) -> str:
-    """Returns sha256 over the names and bytes of the base's weight files."""
-    files = sorted(p for p in directory.iterdir() if p.suffix in (".safetensors", ".bin"))
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode())
-        with file.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
-    return digest.hexdigest()
 
 
 class Experts:
@@ -92,10 +64,11 @@ class Experts:
             targets: Names of the text decoder's linears.
         """
         self.base, self.directory = base, base_dir(base)
-        place = _device(device)
+        place = pick_device(device)
         dtype = torch.bfloat16 if place == "cuda" else torch.float32
-        processor = AutoProcessor.from_pretrained(self.directory)
-        model = AutoModelForImageTextToText.from_pretrained(self.directory, dtype=dtype).to(place).eval()
+        processor: Any = AutoProcessor.from_pretrained(self.directory)  # type: ignore[no-untyped-call]
+        model: Any = AutoModelForImageTextToText.from_pretrained(self.directory, dtype=dtype)
+        model = model.to(place).eval()
         model.requires_grad_(False)
         shared = {id(t): t for t in [*model.parameters(), *model.buffers()]}
         self._serving: Any = copy.deepcopy(model, shared)  # same tensors, its own modules
@@ -187,8 +160,8 @@ class Experts:
         Raises:
             AdapterError: Missing or corrupted file, another base, or keys that do not fit.
         """
-        _check_manifest(directory, self.base_hash())
-        config, state = _read(directory)
+        check_manifest(directory, self.base_hash())
+        config, state = read_adapter(directory)
         scratch = f"{category}__incoming"
         self._add(scratch, config, 0)
         try:
@@ -205,8 +178,8 @@ class Experts:
         if wanted != given:
             wrong = sorted(key for key in wanted.keys() | given.keys() if wanted.get(key) != given.get(key))
             raise AdapterError(
-                f"{directory / WEIGHTS}: {len(wrong)} tensors do not fit base '{self.base}', first '{wrong[0]}'; "
-                f"roll back with `peam skills rollback`"
+                f"{directory / WEIGHTS}: {len(wrong)} tensors do not fit base '{self.base}', "
+                f"first '{wrong[0]}'; {REMEDY}"
             )
         set_peft_model_state_dict(self._peft, state, adapter_name=category)
 
@@ -252,7 +225,8 @@ class Experts:
     def folds(self) -> bool:
         """Whether serving uses folded weights: false for bases whose copy would be too large."""
         linears = _matching(self._serving, self._lora[2])
-        return sum(m.weight.numel() * m.weight.element_size() for _, m in linears) <= FOLD_BYTES
+        size = sum(int(m.weight.numel()) * int(m.weight.element_size()) for _, m in linears)
+        return size <= FOLD_BYTES
 
     @contextmanager
     def serving(self, category: str | None) -> Iterator[Any]:
@@ -272,7 +246,8 @@ class Experts:
         serving = dict(_matching(self._serving, self._lora[2]))
         with torch.no_grad():
             self._folds[category] = [
-                (serving[name], _folded(layer, category)) for name, layer in _lora_layers(self._model, category)
+                (serving[name], _folded(layer, category))
+                for name, layer in _lora_layers(self._model, category)
             ]
 
     def _swap(self, category: str | None) -> None:
@@ -306,57 +281,10 @@ def _matching(model: Any, pattern: str) -> list[tuple[str, Any]]:
 
 
 def _lora_layers(model: Any, category: str) -> list[tuple[str, Any]]:
-    return [
-        (n, m) for n, m in model.named_modules() if isinstance(m, LoraLayer) and category in m.lora_A
-    ]
+    return [(n, m) for n, m in model.named_modules() if isinstance(m, LoraLayer) and category in m.lora_A]
 
 
 def _folded(layer: Any, category: str) -> nn.Parameter:
     weight = layer.get_base_layer().weight
     delta = layer.get_delta_weight(category)
     return nn.Parameter((weight.float() + delta.float()).to(weight.dtype), requires_grad=False)
-
-
-def _device(device: str) -> str:
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if device not in ("cpu", "cuda"):
-        raise ConfigError(unknown("fast.device", device, ("auto", "cpu", "cuda")))
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("fast.device is cuda, but torch sees no GPU; use fast.device=auto")
-    return device
-
-
-def _check_manifest(directory: Path, base_hash: str) -> None:
-    path = directory / MANIFEST
-    if not path.is_file():
-        return
-    try:
-        made_for = json.loads(path.read_text(encoding="utf-8")).get("base_hash")
-    except (ValueError, AttributeError) as error:
-        raise AdapterError(f"{path} is not a manifest; roll back with `peam skills rollback`") from error
-    if made_for and made_for != base_hash:
-        raise AdapterError(
-            f"{directory} was trained on base {made_for[:12]}, not {base_hash[:12]}; "
-            f"set fast.base to that base, or train the category again"
-        )
-
-
-def _read(directory: Path) -> tuple[LoraConfig, dict[str, Tensor]]:
-    remedy = "roll back with `peam skills rollback`"
-    for name in (WEIGHTS, SETTINGS):
-        if not (directory / name).is_file():
-            raise AdapterError(f"{directory / name} is missing; {remedy}")
-    try:
-        state = load_file(directory / WEIGHTS)
-    except (SafetensorError, OSError) as error:
-        raise AdapterError(f"{directory / WEIGHTS} is corrupted ({error}); {remedy}") from error
-    try:
-        settings = json.loads((directory / SETTINGS).read_text(encoding="utf-8"))
-        return LoraConfig(
-            r=int(settings["r"]),
-            lora_alpha=settings["lora_alpha"],
-            target_modules=settings["target_modules"],
-        ), state
-    except (ValueError, KeyError, TypeError) as error:
-        raise AdapterError(f"{directory / SETTINGS} is not an adapter configuration; {remedy}") from error

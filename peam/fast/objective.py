@@ -23,21 +23,18 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from peam.actions import Action
 from peam.config import Config
 from peam.errors import PeamError
-from peam.fast.augment import augment, protected_items, task_names
-from peam.fast.backbone import Answered, Picture
+from peam.fast.augment import augment, task_names
 from peam.fast.experts import Experts
-from peam.fast.prompt import act_text
-from peam.types import Decision, Image, Pair, Segment
+from peam.fast.scores import SCORED, Example, answered, examples_of, pictures_of, score, sides
+from peam.types import Decision, Pair
 
 SIDE = 2  # decisions a side of a pair that one step looks at
 PAIRS = 2  # pairs with a failed twin that one step looks at
 AUGMENTED = 0.6  # share of cloned decisions that are shown in an equivalent state
 WARMUP = 0.05  # share of the steps in which the learning rate rises
 CLIP = 1.0  # largest gradient norm
-SCORED = 32  # decisions scored in one batch where no gradient is kept
 
 OnStep = Callable[[int, dict[str, float]], None]
 
@@ -75,124 +72,6 @@ def pair_loss(
 def contrast(ahead: Tensor, behind: Tensor, beta: float) -> Tensor:
     """Returns - log sigmoid(beta [D(t+) - D(t-)])."""
     return -functional.logsigmoid(beta * (ahead - behind))
-
-
-def bifurcation(chosen: Sequence[Decision], rejected: Sequence[Decision]) -> int:
-    """Returns how many leading decisions took the same actions; they carry no contrast.
-
-    (After Meta-Experience Learning.) Never all of either run: a run that is a prefix of the other differs
-    from it at its last decision, where it stopped.
-    """
-    same = 0
-    for a, b in zip(chosen, rejected, strict=False):
-        if a.action != b.action:
-            break
-        same += 1
-    return min(same, len(chosen) - 1, len(rejected) - 1)
-
-
-# ---- decisions as the model takes them
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One decision to clone.
-
-    Attributes:
-        state: State text.
-        seen: What the base named in view.
-        rgb: The picture.
-        action: The action to give.
-        protected: Items that augmentation may not touch.
-    """
-
-    state: str
-    seen: tuple[str, ...]
-    rgb: Image
-    action: Action
-    protected: frozenset[str] = frozenset()
-
-
-def examples_of(chain: Sequence[Decision]) -> list[Example]:
-    """Returns a chain's decisions as examples; those whose text did not parse have no action and are left out."""
-    fixed = protected_items(chain)
-    return [
-        Example(d.state, d.seen, d.rgb, d.action, fixed) for d in chain if d.action is not None
-    ]
-
-
-def answered(
-    experts: Experts, examples: Sequence[Example], pictures: Sequence[Picture], states: Sequence[str]
-) -> list[Answered]:
-    """Returns prompts with their answers, ready to score."""
-    prompter = experts.backbone.prompter
-    return [
-        Answered(picture, prompter.ids(act_text(state, e.seen)), prompter.answer(e.action))
-        for e, picture, state in zip(examples, pictures, states, strict=True)
-    ]
-
-
-def pictures_of(experts: Experts, examples: Sequence[Example]) -> list[Picture]:
-    """Encodes the examples' pictures with the frozen tower."""
-    with experts.live(None) as model:
-        return experts.backbone.pictures(model, [e.rgb for e in examples])
-
-
-def score(experts: Experts, category: str | None, examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Returns (n, 2): each example's summed action log-probability, and its token count.
-
-    Under the category's live adapter; None asks the base alone.
-    """
-    rows: list[tuple[float, float]] = []
-    for start in range(0, len(examples), SCORED):
-        part = examples[start : start + SCORED]
-        batch = answered(experts, part, pictures_of(experts, part), [e.state for e in part])
-        with torch.no_grad(), experts.live(category) as model:
-            values, mask = experts.backbone.log_probs(model, batch)
-        rows += zip(values.sum(1).tolist(), mask.sum(1).tolist(), strict=True)
-    return np.array(rows, dtype=np.float64).reshape(-1, 2)
-
-
-def decision_log_probs(
-    experts: Experts, category: str | None, decisions: Sequence[Decision]
-) -> NDArray[np.float64]:
-    """Returns each decision's summed action log-probability (0 where its text did not parse)."""
-    result = np.zeros(len(decisions))
-    parsed = [i for i, d in enumerate(decisions) if d.action is not None]
-    scored = score(experts, category, examples_of([decisions[i] for i in parsed]))
-    result[parsed] = scored[:, 0] if len(parsed) else 0.0
-    return result
-
-
-def segment_log_prob(experts: Experts, category: str | None, segment: Segment) -> tuple[float, int]:
-    """Returns (log-probability, token count) of a segment's actions under the live adapter."""
-    scored = score(experts, category, examples_of(segment.decisions))
-    return float(scored[:, 0].sum()), int(scored[:, 1].sum())
-
-
-def pair_difference(experts: Experts, category: str | None, pair: Pair, length_normalised: bool) -> float:
-    """Returns log pi(t+) - log pi(t-) after the bifurcation: positive where the corrected run is preferred.
-
-    Raises:
-        PeamError: If the pair has no failed twin.
-    """
-    if pair.failed is None:
-        raise PeamError(f"pair {pair.id[:12]} has no failed run to be preferred over")
-    sides = []
-    for run in _sides(pair):
-        scored = score(experts, category, run)
-        total, tokens = float(scored[:, 0].sum()), max(float(scored[:, 1].sum()), 1.0)
-        sides.append(total / tokens if length_normalised else total)
-    return sides[0] - sides[1]
-
-
-def _sides(pair: Pair) -> tuple[list[Example], list[Example]]:
-    """Returns both runs after the bifurcation."""
-    if pair.failed is None:
-        return examples_of(pair.corrected.decisions), []
-    chosen, rejected = pair.corrected.decisions, pair.failed.decisions
-    same = bifurcation(chosen, rejected)
-    return examples_of(chosen[same:]), examples_of(rejected[same:])
 
 
 def bc_gradient(
@@ -327,7 +206,7 @@ def train_adapter(
 def _twins(experts: Experts, category: str, pairs: Sequence[Pair]) -> list[Twin]:
     twins = []
     for pair in pairs:
-        chosen, rejected = _sides(pair)
+        chosen, rejected = sides(pair)
         if chosen and rejected:
             references = [score(experts, category, side) for side in (chosen, rejected)]
             twins.append(Twin(chosen, rejected, references[0], references[1]))

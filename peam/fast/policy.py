@@ -17,7 +17,7 @@ from torch import Tensor
 
 from peam.actions import Action, Trie
 from peam.errors import PeamError
-from peam.fast.backbone import Answered, Backbone, Picture
+from peam.fast.backbone import Answered, Picture
 from peam.fast.experts import Experts
 from peam.fast.prompt import act_text, see_text
 from peam.fast.vocabulary import SCENE, SEEN
@@ -130,7 +130,8 @@ class Policy:
         prompt = prompter.ids(act_text(state, seen))
         with self._experts.serving(category) as model:
             rows = [Answered(picture, prompt, answer) for answer in prompter.answers]
-            parts = [self._backbone.log_probs(model, rows[i : i + 32])[0].sum(1) for i in range(0, len(rows), 32)]
+            starts = range(0, len(rows), 32)
+            parts = [self._backbone.log_probs(model, rows[i : i + 32])[0].sum(1) for i in starts]
         return [float(value) for value in torch.cat(parts)]
 
 
@@ -209,7 +210,7 @@ class _Queue:
         return [] if len(found) == 2 else list(self._take(width))
 
     def _take(self, width: int) -> Iterator[_Node]:
-        leaves = []
+        leaves: list[tuple[float, int, _Node]] = []
         while self._heap and width and len(leaves) < 2:  # behind two leaves nothing can matter yet
             entry = heapq.heappop(self._heap)
             if entry[2].trie.leaf is not None:

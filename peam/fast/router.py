@@ -1,8 +1,8 @@
 """The router: which category a subgoal belongs to, where the planner did not say.
 
 Nearest class prototype in the base's pooled hidden state (adapter off); abstains below a split-conformal
-threshold, so that a text of a known category is refused with probability at most alpha. With isolated adapters,
-routing is the only way left to forget. Knows nothing of adapters or of acting.
+threshold, so that a text of a known category is refused with probability at most alpha. With isolated
+adapters, routing is the only way left to forget. Knows nothing of adapters or of acting.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class Router:
 
 
 def _split(truth: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Returns masks of prototype and calibration texts: alternating within each category, first to prototypes."""
+    """Returns masks of prototype and calibration texts, alternating within each category."""
     rank = np.array([int((truth[:i] == label).sum()) for i, label in enumerate(truth)])
     train = rank % 2 == 0
     return train, ~train

@@ -18,10 +18,10 @@ from peam.errors import AdapterError, PeamError
 from peam.fast.base import Choice
 from peam.fast.calibration import Calibrator
 from peam.fast.experts import Experts
-from peam.fast.objective import segment_log_prob
 from peam.fast.policy import Policy
 from peam.fast.prompt import act_text
 from peam.fast.router import Router
+from peam.fast.scores import segment_log_prob
 from peam.types import Image, Segment
 
 
@@ -72,9 +72,7 @@ class LoraFastTier:
         """Returns what the frozen base, adapter off, names in view: "oak_log near", "cow far"."""
         return self._policy.see(self._policy.picture(rgb))
 
-    def decide(
-        self, category: str, state: str, rgb: Image, tabu: Collection[Action] = ()
-    ) -> Choice:
+    def decide(self, category: str, state: str, rgb: Image, tabu: Collection[Action] = ()) -> Choice:
         """Chooses an action under the category's adapter.
 
         Raises:
@@ -113,7 +111,7 @@ class LoraFastTier:
         self.router = Router.fit(self.experts, states, categories)
 
     def route(self, state: str) -> str | None:
-        """Returns the category of a state text by the learned router; None where it abstains or is not fitted."""
+        """Returns a state text's category by the learned router; None where it abstains or is not fitted."""
         return None if self.router is None else self.router.route(self.experts, state)
 
     def save_calibration(self, path: Path) -> None:

@@ -28,7 +28,7 @@ def rows(experts: Experts, count: int = 12) -> list[Answered]:
 
 def scores(experts: Experts, category: str | None, served: bool) -> torch.Tensor:
     batch = rows(experts)
-    with torch.no_grad(), (experts.serving(category) if served else experts.live(category)) as model:
+    with torch.no_grad(), experts.serving(category) if served else experts.live(category) as model:
         return experts.backbone.log_probs(model, batch)[0]
 
 

@@ -15,18 +15,20 @@ from peam.fast.experts import Experts
 from peam.fast.objective import (
     Sampler,
     bc_gradient,
-    bifurcation,
     contrast,
-    decision_log_probs,
-    examples_of,
     learning_rate,
-    pair_difference,
     pair_loss,
-    score,
-    segment_log_prob,
     train_adapter,
 )
 from peam.fast.policy import Policy
+from peam.fast.scores import (
+    bifurcation,
+    decision_log_probs,
+    examples_of,
+    pair_difference,
+    score,
+    segment_log_prob,
+)
 from peam.types import Decision, Diagnosis, Outcome, Pair, Segment
 from tests.fast.conftest import disturb
 from tests.fast.symbolic import BLANK, World, chain
@@ -48,7 +50,8 @@ def failed_twin(pair: Pair, at: int = 1, wrong: Action | None = None) -> Pair:
 
 
 def test_loss_by_hand() -> None:
-    cloned, ahead, behind = torch.tensor([-1.0, -3.0]), torch.tensor([0.5, 0.7]), torch.tensor([-0.2, -0.4, 0.0])
+    cloned, ahead = torch.tensor([-1.0, -3.0]), torch.tensor([0.5, 0.7])
+    behind = torch.tensor([-0.2, -0.4, 0.0])
     both = {"beta": 0.1, "weight": 2.0}
     summed = pair_loss(cloned, ahead, behind, length_normalised=False, **both)
     assert float(summed) == pytest.approx(2.0 + 2.0 * np.log1p(np.exp(-0.1 * (1.2 + 0.6))), abs=1e-6)
@@ -58,7 +61,7 @@ def test_loss_by_hand() -> None:
 
 
 def test_loss_equals_trls_dpo_trainer(tmp_path: Path) -> None:
-    """The oracle: same batch, same policy and reference, sigmoid term and sft term (a token mean over the batch)."""
+    """The oracle: same batch, policy and reference; TRL's sft term is a token mean over the batch."""
     trl = pytest.importorskip("trl")
     datasets = pytest.importorskip("datasets")
     from transformers import LlamaConfig, LlamaForCausalLM
@@ -108,19 +111,20 @@ def test_loss_equals_trls_dpo_trainer(tmp_path: Path) -> None:
             ours[i][mask[i]],
             (ours[i] - theirs[i])[mask[i]],
             (ours[half + i] - theirs[half + i])[mask[half + i]],
-            beta=beta, weight=weight, length_normalised=False,
-        )  # fmt: skip
+            beta=beta,
+            weight=weight,
+            length_normalised=False,
+        )
         for i in range(half)
     ]
     cloned = [-ours[i][mask[i]].mean() for i in range(half)]
     versus = torch.stack([w - c for w, c in zip(whole, cloned, strict=True)]).mean()
     sft = -torch.cat([ours[i][mask[i]] for i in range(half)]).mean()
-    assert float(versus + sft) == pytest.approx(float(got), abs=1e-5)
+    assert float((versus + sft).detach()) == pytest.approx(float(got.detach()), abs=1e-5)
     trained = [p for p in policy.parameters() if p.requires_grad]
-    for a, b in zip(
-        torch.autograd.grad(got, trained, retain_graph=True), torch.autograd.grad(versus + sft, trained), strict=True
-    ):
-        assert torch.allclose(a, b, atol=1e-5)
+    want = torch.autograd.grad(got, trained, retain_graph=True)
+    ours_ = torch.autograd.grad(versus + sft, trained)
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(want, ours_, strict=True))
 
 
 def test_contrast_falls_as_the_corrected_run_is_preferred() -> None:
@@ -153,7 +157,8 @@ def test_scores_add_up_over_decisions_and_actions(experts: Experts) -> None:
     parts = decision_log_probs(experts, "craft", run.decisions)
     for decision, part in zip(run.decisions[:3], parts, strict=False):
         every = policy.score_all("craft", decision.state, decision.seen, policy.picture(decision.rgb))
-        assert every[experts.backbone.prompter.actions.index(decision.action)] == pytest.approx(part, abs=1e-3)
+        where = experts.backbone.prompter.actions.index(decision.action)
+        assert every[where] == pytest.approx(part, abs=1e-3)
     total, tokens = segment_log_prob(experts, "craft", run)
     assert total == pytest.approx(parts.sum(), abs=1e-3)
     assert tokens == sum(len(experts.backbone.prompter.answer(d.action)) for d in run.decisions)

@@ -89,9 +89,7 @@ def test_best_two_of_any_trie(seed: int, leaves: int, width: int, banned: int) -
         return out
 
     def exact(sequence: list[int]) -> float:
-        return sum(
-            float(logits(tuple(sequence[:i])).log_softmax(-1)[t]) for i, t in enumerate(sequence)
-        )
+        return sum(float(logits(tuple(sequence[:i])).log_softmax(-1)[t]) for i, t in enumerate(sequence))
 
     forbidden = set(rng.choice(len(sequences), size=min(banned, len(sequences) - 1), replace=False).tolist())
     want = sorted(((exact(s), i) for i, s in enumerate(sequences) if i not in forbidden), reverse=True)[:2]

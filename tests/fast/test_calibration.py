@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import isotonic_regression
+
+from peam.errors import PeamError
+from peam.fast.calibration import Calibrator, acting_threshold, isotonic
+
+FLOATS = st.floats(-5, 5, allow_nan=False)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(FLOATS, st.floats(0.1, 5)), min_size=1, max_size=40))
+def test_isotonic_equals_scipy(points: list[tuple[float, float]]) -> None:
+    values, weights = map(np.array, zip(*points, strict=True))
+    assert np.allclose(isotonic(values, weights), isotonic_regression(values, weights=weights).x, atol=1e-9)
+
+
+def test_threshold_by_hand() -> None:
+    margins = np.arange(40, 0, -1.0)
+    right = np.ones(40, dtype=bool)
+    right[[20, 24, 25, 26]] = False
+    # At 21 decisions one failure: 2/22 <= 0.1; at 25 two: 3/26 > 0.1: acting stops at the 24th.
+    assert acting_threshold(margins, right, 0.1) == margins[23]
+    assert acting_threshold(margins, np.ones(40, dtype=bool), 0.1) == 1.0
+    assert acting_threshold(margins, np.zeros(40, dtype=bool), 0.1) is None
+    assert acting_threshold(margins[:8], right[:8], 0.1) is None, "8 decisions cannot show 10 %"
+    assert acting_threshold(margins[:9], right[:9], 0.1) == margins[8]
+
+
+def test_a_better_stretch_below_a_bad_one_is_not_reached() -> None:
+    right = np.array([False] * 4 + [True] * 200)
+    assert acting_threshold(np.arange(204, 0, -1.0), right, 0.1) is None
+
+
+def test_ties_stand_or_fall_together() -> None:
+    margins = np.array([2.0] * 20 + [1.0] * 20)
+    right = np.array([True] * 20 + [True] * 10 + [False] * 10)
+    order = np.random.default_rng(0).permutation(40)
+    assert acting_threshold(margins[order], right[order], 0.1) == 2.0
+
+
+@pytest.mark.parametrize("epsilon", [0.05, 0.1, 0.2])
+def test_failure_rate_where_it_acts_stays_under_epsilon(epsilon: float) -> None:
+    """Margins that tell something: mean rate of failure among acted, fresh decisions over many histories."""
+    rng = np.random.default_rng(0)
+    rates, acted = [], 0
+    for _ in range(400):
+        margins = rng.exponential(3, 150)
+        right = rng.random(150) < 1 - 0.6 * np.exp(-margins / 2)
+        fitted = Calibrator.fit(margins.tolist(), right.tolist(), epsilon)
+        fresh = rng.exponential(3, 300)
+        wrong = rng.random(300) >= 1 - 0.6 * np.exp(-fresh / 2)
+        acts = np.array([fitted.acts(m) for m in fresh])
+        acted += int(acts.sum())
+        rates.append(float(wrong[acts].mean()) if acts.any() else 0.0)
+    assert np.mean(rates) <= epsilon
+    assert acted > 400 * 300 * 0.1, "a threshold that never acts would pass in vain"
+
+
+def test_confidence_is_monotone_and_zero_without_history() -> None:
+    rng = np.random.default_rng(1)
+    margins = rng.exponential(2, 300)
+    fitted = Calibrator.fit(margins.tolist(), (rng.random(300) < 1 - np.exp(-margins)).tolist(), 0.1)
+    values = [fitted.confidence(m) for m in np.linspace(0, 12, 60)]
+    assert values == sorted(values) and 0 <= values[0] < values[-1] <= 1
+    assert Calibrator().confidence(5.0) == 0.0 and not Calibrator().acts(5.0)
+    assert Calibrator.fit([], [], 0.1) == Calibrator(epsilon=0.1)
+
+
+def test_state_survives_json_and_bad_state_is_refused() -> None:
+    fitted = Calibrator.fit([0.1, 0.5, 2.0] * 9, [False, True, True] * 9, 0.2)
+    assert Calibrator.from_dict(json.loads(json.dumps(fitted.to_dict()))) == fitted
+    for bad in ({}, {**fitted.to_dict(), "margins": ["x"]}, {**fitted.to_dict(), "threshold": "low"}):
+        with pytest.raises(PeamError, match="malformed"):
+            Calibrator.from_dict(bad)
+    with pytest.raises(PeamError, match="one success a finite margin"):
+        Calibrator.fit([1.0, float("nan")], [True, True], 0.1)
+    with pytest.raises(PeamError):
+        Calibrator.fit([1.0], [], 0.1)
