@@ -164,10 +164,12 @@ class Control:
         return self.rules.weakest_tool(block) is None or self.rules.tool_works(block, tool)
 
     def best_tool(self, block: str) -> str:
-        """Returns the tool that digs a block fastest, those that make it drop first."""
+        """Returns the tool that digs a block fastest, "air" where none gains anything: tools wear out."""
         works, ticks = self.fits, self.rules.dig_ticks
-        hand = self.body.hand
-        return min(self.tools(), key=lambda t: (not works(block, t), ticks(block, t), t != hand, t != "air"))
+        return min(
+            self.tools(),
+            key=lambda t: (not works(block, t), ticks(block, t), t != "air", t != self.body.hand),
+        )
 
     def dig_costs(self, by_hand: bool = False) -> NDArray[np.float32]:
         """Returns block id -> ticks to dig in passing; infinite for what may not or cannot be dug.
@@ -192,11 +194,11 @@ class Control:
         return block not in KEEP and any(0 <= self.rules.dig_ticks(block, t) <= 400 for t in tools)
 
     def ready(self, block: str) -> None:
-        """Takes the best tool for a block in hand, unless the present one is as good."""
-        tool = self.best_tool(block)
-        works, ticks = self.fits, self.rules.dig_ticks
-        as_fit = works(block, self.body.hand) == works(block, tool)
-        if tool != "air" and not (as_fit and ticks(block, self.body.hand) <= ticks(block, tool) + 2):
+        """Takes the best tool for a block in hand; puts a tool that gains nothing away."""
+        tool, hand = self.best_tool(block), self.body.hand
+        if tool == "air" and hand.endswith(TOOLS) and self.rules.dig_ticks(block, hand) > 0:
+            tool = next((item for item in self.inventory() if not item.endswith(TOOLS)), "air")
+        if tool != "air" and tool != hand:
             self.hold(tool)
 
     def dig(self, cell: Cell, depth: int = 3) -> bool:

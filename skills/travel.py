@@ -5,6 +5,7 @@ Knows the contract through `Context` only.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 
 from peam.actions import Action
@@ -65,16 +66,16 @@ def explore(context: Context, action: Action) -> Result:
 
 
 def _along(context: Context, name: str) -> Result:
-    axis, start = AXIS[name], context.control.body.cell
+    axis, start, known = AXIS[name], context.control.body.cell, set(context.memory.noticed)
     context.level(YAW[name])
     if context.control.world.open_sky(context.navigator.feet()):
         _walk(context, axis)
         if _progress(context, start, axis) < LEAST:
-            _dig_on(context, axis, start)
+            _dig_on(context, axis, start, known)
     else:
-        _dig_on(context, axis, start)
+        _dig_on(context, axis, start, known)
     moved = _progress(context, start, axis)
-    ore = _ore_in_reach(context)
+    ore = _ore_in_reach(context, known)
     context.level(YAW[name])
     if ore is not None:
         context.face(ore)
@@ -100,7 +101,7 @@ def _walk(context: Context, axis: Cell) -> None:
         context.control.forget()
 
 
-def _dig_on(context: Context, axis: Cell, start: Cell) -> None:
+def _dig_on(context: Context, axis: Cell, start: Cell, known: set[Cell]) -> None:
     """Goes on underground, by caves or by a tunnel, and stops where the walls show an ore."""
     context.control.forget()
     for _ in range(4):
@@ -113,7 +114,7 @@ def _dig_on(context: Context, axis: Cell, start: Cell) -> None:
             return
         if _follow_watching(context, route.cells) and not route.complete:
             return
-        if _ore_in_reach(context) is not None:
+        if _ore_in_reach(context, known) is not None:
             return
         context.control.forget()
 
@@ -139,11 +140,13 @@ def _new_ore(context: Context, cell: Cell) -> bool:
     return found
 
 
-def _ore_in_reach(context: Context) -> Cell | None:
-    """Returns a noticed ore that still stands and can be aimed at from here."""
+def _ore_in_reach(context: Context, known: Collection[Cell] = ()) -> Cell | None:
+    """Returns a noticed ore, not among the `known`, that still stands and can be aimed at from here."""
     control = context.control
     eye, yaw = control.body.eye, control.body.yaw
-    for cell in sorted(context.memory.noticed, key=lambda c: distance(control.body.cell, c)):
+    for cell in sorted(
+        context.memory.noticed.difference(known), key=lambda c: distance(control.body.cell, c)
+    ):
         if distance(control.body.cell, cell) > 5 or not control.world.name(cell).endswith("_ore"):
             continue
         if control.world.aim(eye, yaw, cell, ANY_FACE) is not None:

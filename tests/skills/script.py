@@ -79,7 +79,7 @@ class Script:
         self.wood("crafting_table" if goal == "crafting_table" else "wooden_pickaxe")
 
     def wood(self, goal: str) -> None:
-        need = 4 if goal == "crafting_table" else 14
+        need = 4 if goal == "crafting_table" else 22
         if self.planks() + 4 * self.logs() + 4 * self.placed("crafting_table") < need:
             return self.gather_wood()
         self.make(goal)
@@ -129,6 +129,11 @@ class Script:
         return None
 
     def wander(self) -> None:
+        below = self.sim.body().position[1] < 58 and not self.have("wooden_pickaxe") + self.have(
+            "stone_pickaxe"
+        )
+        if below and self.do("explore", "up").ok:
+            return
         if self.rng.random() < 0.2:
             self.turn()
         if not self.do("explore", self.heading).ok:
@@ -138,10 +143,10 @@ class Script:
         self.heading = SIDES[(SIDES.index(self.heading) + int(self.rng.choice([1, 3]))) % 4]
 
     def stone(self) -> None:
-        if self.have("cobblestone") >= 3:
+        if self.have("cobblestone") >= 8:
             return self.make("stone_pickaxe")
         if self.sees("stone"):
-            if not self.do("mine", "stone", 4).ok:
+            if not self.do("mine", "stone", 8).ok:
                 self.wander()
             return None
         if not self.do("explore", "down").ok:
@@ -149,6 +154,10 @@ class Script:
         return None
 
     def iron(self) -> None:
+        if not self.have("stone_sword") and self.have("cobblestone") >= 2:
+            return self.make("stone_sword")
+        if self.have("stone_pickaxe") < 2 and self.have("cobblestone") >= 3 and not self.have("raw_iron"):
+            return self.make("stone_pickaxe")
         if self.have("iron_ingot") >= 3:
             return self.make("iron_pickaxe")
         if self.have("raw_iron") + self.have("iron_ingot") >= 3:
