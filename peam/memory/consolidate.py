@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from peam.config import Config
 from peam.errors import PeamError
 from peam.fast.base import Choice
-from peam.memory.gate import GateResult, Probe, judge, measure
+from peam.memory.gate import GateResult, judge, measure
 from peam.memory.job import Calibration, Job, Result, staging, write_result
 from peam.memory.pairs import training_decisions
 from peam.memory.reader import Reader
@@ -36,6 +36,7 @@ STEPS = ("snapshot", "train", "stage", "gate", "register", "swap", "result")  # 
 NICE = 10  # the process yields to the agent
 OnStage = Callable[[str], None]
 OnStep = Callable[[int, dict[str, float]], None]
+PlayProbe = Callable[[Path, Job, Path, Calibration], tuple[bool, str]]
 
 
 class Workbench(Protocol):
@@ -87,7 +88,7 @@ def consolidate(
     bench: Workbench,
     on_stage: OnStage = no_stage,
     on_step: OnStep = no_step,
-    probe: Callable[[Path], Probe] | None = None,
+    probe: PlayProbe | None = None,
 ) -> Result:
     """Does a job and writes its result; the old version serves until the swap.
 
@@ -98,7 +99,7 @@ def consolidate(
         bench: A workbench that nothing else uses.
         on_stage: Called with the name of each of `STEPS` once it is done.
         on_step: Called after each training step.
-        probe: Given the staged adapter's folder, returns the gate's probe; None: no probe.
+        probe: Plays the gate's probe episodes; None: no probe.
 
     Raises:
         PeamError: Store or parent adapter cannot be read.
@@ -119,8 +120,9 @@ def consolidate(
     candidate = measure(bench, job.category, material.heldout, material.exemplars)
     bench.save(job.category, staged)
     on_stage("stage")
-    gate = judge(candidate, incumbent, probe(staged) if probe else None)
     calibration = calibrate(bench, job.category, material.heldout)
+    played = (lambda: probe(run_dir, job, staged, calibration)) if probe else None
+    gate = judge(candidate, incumbent, played)
     on_stage("gate")
     if gate.accepted:
         manifest = _manifest(job, material, gate, metrics, calibration)
@@ -213,11 +215,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         job = Job.read(options.job)
         with Store.open(options.run_dir / "store.db", readonly=True) as store:
-            from peam.memory.workbench import LoraWorkbench  # slow to import; broken input is told at once
+            # slow to import; broken input is told at once
+            from peam.memory.probe import play_probe
+            from peam.memory.workbench import LoraWorkbench
 
-            bench = LoraWorkbench(Config(job.config))
+            config = Config(job.config)
             watch = _Watch()
-            consolidate(options.run_dir, job, store, bench, watch.stage, watch.step)
+            play = play_probe if config.consolidation.probe else None
+            bench = LoraWorkbench(config)
+            consolidate(options.run_dir, job, store, bench, watch.stage, watch.step, play)
     except PeamError as error:
         print(error, file=sys.stderr)
         return 2

@@ -17,13 +17,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from peam.config import Config
-from peam.errors import ConfigError, StoreError
-from peam.memory.consolidate import OnStage, Workbench, consolidate, no_stage
+from peam.errors import StoreError
+from peam.memory.consolidate import OnStage, PlayProbe, Workbench, consolidate, no_stage
 from peam.memory.curator import Curator, Report
-from peam.memory.gate import GateResult, Probe
+from peam.memory.gate import GateResult
 from peam.memory.job import Job, Result, job_path, result_path, settle
 from peam.memory.meter import make_meter
 from peam.memory.process import ConsolidationJob
@@ -36,6 +36,9 @@ from peam.memory.store import Store
 from peam.memory.trigger import make_trigger
 from peam.memory.worthiness import Executor
 from peam.types import Episode
+
+if TYPE_CHECKING:
+    from peam.fast.tier import LoraFastTier
 
 SECONDS_A_STEP = 0.1  # expected before the first measured consolidation (200 steps of nano took 20 s)
 STATE = "memory"
@@ -61,7 +64,7 @@ class Memory:
         executor: The same tier as worthiness sees it.
         make_bench: Makes a workbench for foreground consolidations.
         base_hash: Of the base that serves.
-        probe: With `consolidation.probe`: (category, candidate's folder) -> the gate's probe episodes.
+        probe: Plays the gate's probe episodes of foreground consolidations, where `consolidation.probe`.
     """
 
     def __init__(
@@ -72,7 +75,7 @@ class Memory:
         executor: Executor,
         make_bench: Callable[[], Workbench],
         base_hash: str,
-        probe: Callable[[str, Path], Probe] | None = None,
+        probe: PlayProbe | None = None,
     ) -> None:
         self.run_dir = run_dir
         self.config = config
@@ -80,7 +83,6 @@ class Memory:
         self.trigger = make_trigger(config)
         self.registry = AdapterRegistry(run_dir / "adapters", base_hash)
         self._fast, self._make_bench, self._probe = fast, make_bench, probe
-        self._check_probe()
         self.store = Store.open_or_create(run_dir / "store.db")
         self._check_chain()
         self.curator = Curator(
@@ -92,22 +94,18 @@ class Memory:
         self._resume()
 
     @classmethod
-    def open(
-        cls,
-        run_dir: Path,
-        config: Config,
-        fast: Any,
-        probe: Callable[[str, Path], Probe] | None = None,
-    ) -> Memory:
+    def open(cls, run_dir: Path, config: Config, fast: LoraFastTier) -> Memory:
         """Opens or creates the memory of a run over a `LoraFastTier`.
 
         Raises:
             StoreError: The store is truncated, edited or foreign.
             AdapterError: A registered version that a killed consolidation left is damaged.
         """
+        from peam.memory.probe import play_probe
         from peam.memory.workbench import LoraWorkbench, TierExecutor
 
         hashed = fast.experts.base_hash()
+        probe = play_probe if config.consolidation.probe else None
         return cls(run_dir, config, fast, TierExecutor(fast), lambda: LoraWorkbench(config), hashed, probe)
 
     def close(self) -> None:
@@ -115,11 +113,6 @@ class Memory:
         for job in self._jobs.values():
             job.kill()
         self.store.close()
-
-    def _check_probe(self) -> None:
-        options = self.config.consolidation
-        if options.probe and (options.background or self._probe is None):
-            raise ConfigError("consolidation.probe plays episodes: it needs consolidation.background=false")
 
     def _check_chain(self) -> None:
         broken = self.store.verify()
@@ -273,9 +266,8 @@ class Memory:
             self._jobs[job.category] = ConsolidationJob(self.run_dir, job)
             self._jobs[job.category].start()
             return
-        probe = self._probe if self.config.consolidation.probe else None
-        on_probe = (lambda folder: probe(job.category, folder)) if probe else None
-        result = consolidate(self.run_dir, job, self.store, self._make_bench(), on_stage, probe=on_probe)
+        bench = self._make_bench()
+        result = consolidate(self.run_dir, job, self.store, bench, on_stage, probe=self._probe)
         self._finish(job, result)
 
     def _mark_started(self, job: Job) -> None:

@@ -14,8 +14,8 @@ COMPASS = frozenset({"north", "east", "south", "west"})
 def would_succeed(decision: Decision) -> bool | None:
     """Returns whether the fast tier's proposal was right, None where nothing tells.
 
-    Where it acted, the outcome tells. Where the slow tier acted, the same proposal shares its outcome; a different
-    one counts as wrong beside a success (conservative: it might have worked too), and stays unknown
+    Where it acted, the outcome tells. Where the slow tier acted, the same proposal shares its outcome; a
+    different one counts as wrong beside a success (conservative: it might have worked too), and stays unknown
     beside a failure.
     """
     if decision.tier == "fast":

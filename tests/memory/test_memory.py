@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from peam.config import Config, load_config
-from peam.errors import AdapterError, ConfigError, StoreError
-from peam.memory.job import job_path
+from peam.errors import AdapterError, StoreError
+from peam.memory.job import Calibration, Job, job_path
 from peam.memory.memory import Memory
 from peam.memory.quarantine import import_from
 from peam.memory.store import Store
@@ -184,9 +184,19 @@ def test_nothing_edited_is_resumed(tmp_path: Path) -> None:
         opened(tmp_path)
 
 
-def test_a_probe_needs_the_foreground(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"background=false"):
-        opened(tmp_path, load_config(overrides=["consolidation.probe=true"]))
+def test_a_probe_can_refuse(tmp_path: Path) -> None:
+    played: list[str] = []
+
+    def probe(run_dir: Path, job: Job, staged: Path, calibration: Calibration) -> tuple[bool, str]:
+        assert (staged / "adapter_model.safetensors").is_file() and calibration
+        played.append(job.name)
+        return False, "candidate 1 of 6 probe episodes, incumbent 2"
+
+    tier = WordTier()
+    memory = Memory(tmp_path, FOREGROUND, tier, tier, WordTier, BASE, probe)
+    ended = live(memory, range(30))
+    assert ended and len(played) == len(ended) and not any(accepted for *_, accepted in ended)
+    assert memory.store.consolidations()[0].gate["probe"] == "candidate 1 of 6 probe episodes, incumbent 2"
 
 
 def test_malformed_jobs_are_named(tmp_path: Path) -> None:
