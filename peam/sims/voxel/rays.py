@@ -119,11 +119,10 @@ def column_tops(blocks: NDArray[np.uint8], x: float, z: float, reach: float) -> 
     r = int(reach) + 1
     out = np.zeros((256, 256), np.uint8)
     for i in range(int(np.floor(x)) - r, int(np.floor(x)) + r + 1):
-        for k in range(int(np.floor(z)) - r, int(np.floor(z)) + r + 1):
-            y = HEIGHT
-            while y > 0 and blocks[i & 255, y - 1, k & 255] == 0:
-                y -= 1
-            out[i & 255, k & 255] = y
+        for y in range(HEIGHT):  # a row of z at a time: that is how the blocks lie in memory
+            for k in range(int(np.floor(z)) - r, int(np.floor(z)) + r + 1):
+                if blocks[i & 255, y, k & 255] != 0:
+                    out[i & 255, k & 255] = y + 1
     return out
 
 

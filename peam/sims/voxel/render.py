@@ -31,7 +31,7 @@ from peam.sims.voxel.rays import (
 )
 from peam.sims.voxel.textures import SPRITE_KIND, Look, item_kind, look
 
-__all__ = ["BLOCK_HIT", "SPRITE_HIT", "SPRITE_KIND", "VIEW", "Sight", "dda", "item_kind", "render", "sight",
+__all__ = ["BLOCK_HIT", "SPRITE_HIT", "SPRITE_KIND", "VIEW", "Sight", "dda", "item_kind", "ray_hits", "render", "sight",
            "sprites_of", "steps_per_ray"]
 
 VIEW = 48.0  # metres: what is farther is fog
@@ -480,6 +480,26 @@ def sight(blocks: NDArray[np.uint8], eye: Eye, yaw: float, pitch: float, fov_ver
         rays: Rows and columns of the grid, at most 64.
         tops: As for `render`.
     """
+    cells, far, _, _ = _survey_rays(blocks, eye, yaw, pitch, fov_vertical, aspect, reach, sprites, rays, tops)
+    return _sorted(cells, far)
+
+
+def ray_hits(blocks: NDArray[np.uint8], eye: Eye, yaw: float, pitch: float, fov_vertical: float, aspect: float,
+             reach: float, sprites: NDArray[np.float32] | None = None, rays: int = 48,
+             tops: NDArray[np.uint8] | None = None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Says of each ray of `sight`'s grid what it hits; arguments as there.
+
+    Returns:
+        (rays, rays) block ids, 0 for nothing, -1-n for sprite n; and (rays, rays) distances, metres.
+    """
+    cells, _, depth, row_of = _survey_rays(blocks, eye, yaw, pitch, fov_vertical, aspect, reach, sprites, rays, tops)
+    ids = np.append(cells[:, 3], 0)  # row -1, a ray that hits nothing, reads the last
+    return ids[row_of], depth
+
+
+def _survey_rays(blocks: NDArray[np.uint8], eye: Eye, yaw: float, pitch: float, fov_vertical: float, aspect: float,
+                 reach: float, sprites: NDArray[np.float32] | None, rays: int, tops: NDArray[np.uint8] | None
+                 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
     if not 0 < reach <= VIEW or not 0 < rays <= 64:
         raise SimError(f"sight: reach {reach} must be in (0, {VIEW}] and rays {rays} in 1..64")
     at = np.array(eye, np.float64)
@@ -491,9 +511,10 @@ def sight(blocks: NDArray[np.uint8], eye: Eye, yaw: float, pitch: float, fov_ver
     view = camera(float(yaw), float(pitch), float(fov_vertical), float(aspect))
     # Holes are judged as in a picture 128 pixels high.
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov_vertical) / 2)) / 128
+    depth, row_of = np.empty((rays, rays)), np.empty((rays, rays), np.int64)
     n = _see(blocks, tops, at, view, size, float(reach), shown, rays, _look(), _scratch.air(tops, at[0]),
-             np.full(8192, -1, np.int64), np.empty((rays, rays)), np.empty((rays, rays), np.int64), cells, far)
-    return _sorted(cells[:n], far[:n])
+             np.full(8192, -1, np.int64), depth, row_of, cells, far)
+    return cells[:n], far[:n], depth, row_of
 
 
 def _sorted(cells: NDArray[np.int64], far: NDArray[np.float64]) -> Sight:
