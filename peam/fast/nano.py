@@ -88,7 +88,7 @@ def nano_config() -> Idefics3Config:
         **special,
     }  # fmt: skip
     vision = {
-        "hidden_size": 128, "intermediate_size": 384, "num_hidden_layers": 4, "num_attention_heads": 4,
+        "hidden_size": 96, "intermediate_size": 256, "num_hidden_layers": 3, "num_attention_heads": 3,
         "image_size": IMAGE_SIDE, "patch_size": PATCH,
     }  # fmt: skip
     return Idefics3Config(
