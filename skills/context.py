@@ -25,10 +25,12 @@ class Memory:
     Attributes:
         stations: (name, cell) of the stations that the agent placed.
         noticed: Ore cells that a tunnel has already stopped at.
+        met: Ids of hostile creatures that a walk has already stopped at.
     """
 
     stations: list[tuple[str, Cell]] = field(default_factory=list)
     noticed: set[Cell] = field(default_factory=set)
+    met: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)

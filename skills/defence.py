@@ -15,7 +15,9 @@ from peam.skills.context import Context
 REACH = {"zombie": 5.0, "skeleton": 15.0}  # metres at which each kind can have been the attacker
 WEAPONS = ("iron_sword", "stone_sword", "wooden_sword", "iron_axe", "stone_axe", "wooden_axe",
            "iron_pickaxe", "stone_pickaxe", "wooden_pickaxe")  # fmt: skip
+UNARMED = 4.0  # metres within which bare hands fight
 PATIENCE = 300  # ticks
+STARTLE = 9.0  # metres at which a walk stops for a hostile creature, once each
 
 
 def defend(context: Context) -> None:
@@ -43,11 +45,24 @@ def defend(context: Context) -> None:
 
 
 def attacker(context: Context) -> Entity | None:
-    """Returns the nearest hostile creature that can reach the agent from where it stands, or None."""
-    body = context.control.body
+    """Returns the nearest hostile creature worth fighting from here, or None.
+
+    An archer far off is charged only with a weapon in the inventory: bare hands lose.
+    """
+    body, armed = context.control.body, any(context.control.slot(w) >= 0 for w in WEAPONS)
     for foe in context.sim.entities(max(REACH.values())):
         distance = math.dist(body.position, foe.position)
-        if foe.kind == "creature" and distance <= REACH.get(foe.name, -1.0) and _open(context, foe):
+        reach = min(REACH.get(foe.name, -1.0), 15.0 if armed else UNARMED)
+        if foe.kind == "creature" and distance <= reach and _open(context, foe):
+            return foe
+    return None
+
+
+def stranger(context: Context) -> Entity | None:
+    """Returns the nearest hostile creature in plain view that no march has stopped at, and remembers it."""
+    for foe in context.sim.entities(STARTLE):
+        if foe.name in REACH and foe.id not in context.memory.met and _open(context, foe):
+            context.memory.met.add(foe.id)
             return foe
     return None
 

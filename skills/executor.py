@@ -69,7 +69,7 @@ class Executor:
             return outcome(Result(Diagnosis.DIED, "dead already"), {}, 0, time.perf_counter() - began)
         context = self._context()
         before = context.control.inventory()
-        if action.verb != "kill":
+        if action.verb not in ("kill", "shoot"):
             context.control.on_hurt(lambda: defend(context))
         result = _run(context, action)
         after = context.control.inventory()

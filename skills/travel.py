@@ -5,16 +5,13 @@ Knows the contract through `Context` only.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from itertools import pairwise
-
 from peam.actions import Action
 from peam.sims.base import Cell
-from peam.skills.aim import ANY_FACE
+from peam.skills.aim import yaw_to
 from peam.skills.context import Context, distance
 from peam.skills.diagnosis import Result, Stop, missing_tool, not_found
-from peam.skills.path import AIM, NEAR, PLANE, WALK, Goal
-from peam.skills.world import neighbours6
+from peam.skills.march import March, notice, shown_ore
+from peam.skills.path import AIM, NEAR, PLANE, Goal
 from peam.types import Diagnosis
 
 YAW = {"south": 0.0, "west": 90.0, "north": 180.0, "east": -90.0}
@@ -23,7 +20,6 @@ FACING = ("south", "west", "north", "east")  # by yaw / 90
 LEVELS = 8
 LEAST = 4  # blocks: an explore that moved less has failed
 DEEPEST = 6
-TUNNEL = 20.0  # estimated ticks a block where the way is dug
 
 
 def goto(context: Context, action: Action) -> Result:
@@ -66,101 +62,35 @@ def explore(context: Context, action: Action) -> Result:
 
 
 def _along(context: Context, name: str) -> Result:
-    axis, start, known = AXIS[name], context.control.body.cell, set(context.memory.noticed)
     context.level(YAW[name])
+    march = March(context, AXIS[name])
     if context.control.world.open_sky(context.navigator.feet()):
-        _walk(context, axis)
-        if _progress(context, start, axis) < LEAST:
-            _dig_on(context, axis, start, known)
+        march.over_ground()
+        if march.moved < LEAST and not march.stopped:
+            march.underground()
     else:
-        _dig_on(context, axis, start, known)
-    moved = _progress(context, start, axis)
-    ore = _ore_in_reach(context, known)
-    context.level(YAW[name])
-    if ore is not None:
-        context.face(ore)
-    if moved >= LEAST or ore is not None:
-        return Result(detail=f"{moved} blocks {name}" + (f", {_name(context, ore)} beside" if ore else ""))
-    _require_pickaxe(context, axis)
-    raise Stop(Diagnosis.STUCK if moved > 0 else Diagnosis.UNREACHABLE, f"the way {name} is blocked")
+        march.underground()
+    _look_at_find(context, march, YAW[name])
+    detail = f"{march.moved} blocks {name}"
+    if march.foe is not None:
+        return Result(detail=f"{detail}, {march.foe.name} ahead")
+    if march.ore is not None:
+        return Result(detail=f"{detail}, {context.control.world.name(march.ore)} beside")
+    if march.moved < LEAST:
+        _require_pickaxe(context, march.axis)
+        raise Stop(
+            Diagnosis.STUCK if march.moved > 0 else Diagnosis.UNREACHABLE, f"the way {name} is blocked"
+        )
+    return Result(detail=detail)
 
 
-def _walk(context: Context, axis: Cell) -> None:
-    """Walks over open ground as far as it leads in a direction."""
-    navigator = context.navigator
-    start = context.control.body.cell
-    for _ in range(3):
-        left = context.stride - _progress(context, start, axis)
-        if left <= 0:
-            return
-        route = navigator.plan(Goal(PLANE, radius=left, axis=axis, unit=WALK * 1.3), nodes=6000)
-        if len(route.cells) < 2:
-            return
-        if navigator.follow(route) and not route.complete:
-            return
-        context.control.forget()
-
-
-def _dig_on(context: Context, axis: Cell, start: Cell, known: set[Cell]) -> None:
-    """Goes on underground, by caves or by a tunnel, and stops where the walls show an ore."""
-    context.control.forget()
-    for _ in range(4):
-        left = context.stride - _progress(context, start, axis)
-        if left <= 0:
-            return
-        goal = Goal(PLANE, radius=left, axis=axis, unit=TUNNEL)
-        route = context.navigator.plan(goal, context.control.dig_costs(), nodes=8000)
-        if len(route.cells) < 2 or route.gain < goal.unit:
-            return
-        if _follow_watching(context, route.cells) and not route.complete:
-            return
-        if _ore_in_reach(context, known) is not None:
-            return
-        context.control.forget()
-
-
-def _follow_watching(context: Context, cells: tuple[Cell, ...]) -> bool:
-    """Follows a route until it ends or an ore that was not noticed before comes in reach."""
-    for a, b in pairwise(cells):
-        if not context.navigator.step(a, b, last=True):
-            return False
-        if _new_ore(context, b):
-            return True
-    return True
-
-
-def _new_ore(context: Context, cell: Cell) -> bool:
-    """Notices the ores that adjoin the body's two cells; returns whether one is new."""
-    found = False
-    for part in (cell, (cell[0], cell[1] + 1, cell[2])):
-        for side in neighbours6(part):
-            if context.control.world.name(side).endswith("_ore") and side not in context.memory.noticed:
-                context.memory.noticed.add(side)
-                found = True
-    return found
-
-
-def _ore_in_reach(context: Context, known: Collection[Cell] = ()) -> Cell | None:
-    """Returns a noticed ore, not among the `known`, that still stands and can be aimed at from here."""
-    control = context.control
-    eye, yaw = control.body.eye, control.body.yaw
-    for cell in sorted(
-        context.memory.noticed.difference(known), key=lambda c: distance(control.body.cell, c)
-    ):
-        if distance(control.body.cell, cell) > 5 or not control.world.name(cell).endswith("_ore"):
-            continue
-        if control.world.aim(eye, yaw, cell, ANY_FACE) is not None:
-            return cell
-    return None
-
-
-def _name(context: Context, cell: Cell | None) -> str:
-    return context.control.world.name(cell) if cell else ""
-
-
-def _progress(context: Context, start: Cell, axis: Cell) -> int:
-    here = context.control.body.cell
-    return sum((h - s) * a for h, s, a in zip(here, start, axis, strict=True))
+def _look_at_find(context: Context, march: March, yaw: float) -> None:
+    """Ends a march: looks level ahead, or at what stopped it."""
+    context.level(yaw)
+    if march.foe is not None:
+        context.level(yaw_to(context.control.body.position, march.foe.position))
+    elif march.ore is not None:
+        context.face(march.ore)
 
 
 def _require_pickaxe(context: Context, axis: Cell) -> None:
@@ -205,9 +135,9 @@ def _down(context: Context) -> Result:
 
 def _show(context: Context, yaw: float) -> None:
     """Ends a staircase: looks level, or at an ore that its walls have laid bare."""
-    _new_ore(context, context.control.body.cell)
+    notice(context, context.control.body.cell)
     context.level(yaw)
-    ore = _ore_in_reach(context)
+    ore = shown_ore(context)
     if ore is not None:
         context.face(ore)
 

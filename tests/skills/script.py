@@ -203,11 +203,12 @@ def fight(sim: Sim, executor: Executor, mob: str, seed: int) -> Record:
     script = Script(sim, executor, seed)
     script.do("equip", hand)
     verb, key = ("kill", f"killed.{mob}") if mob == "zombie" else ("shoot", f"shot.{mob}")
-    while len(script.record.calls) < 30 and sim.body().alive and not sim.stats().get(key, 0):
+    while len(script.record.calls) < 40 and sim.body().alive and not sim.stats().get(key, 0):
         if any(s.name == mob for s in sim.sight(16.0)):
             script.do(verb, mob)
         else:
-            script.wander()
+            script.turn()
+            script.do("explore", script.heading)
     script.record.success = sim.stats().get(key, 0) > 0
     return script.record
 
