@@ -1,6 +1,6 @@
 """A flat stone floor in a voxel world, for tests that need to know what stands where."""
 
-from peam.sims.voxel import VoxelSim
+from peam.sims.voxel import VoxelSim, building
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.items import ITEM_ID, ITEMS
@@ -36,7 +36,7 @@ def arena(seed=1, radius=12, height=14, difficulty="normal", **options):
 def put(sim, dx, dy, dz, name):
     """Writes a block relative to the cell of the agent's feet."""
     x, y, z = sim.body().cell
-    sim.game.put((x + dx, y + dy, z + dz), ID[name])
+    building.put(sim.game, (x + dx, y + dy, z + dz), ID[name])
     return (x + dx, y + dy, z + dz)
 
 

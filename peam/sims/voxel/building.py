@@ -1,4 +1,7 @@
-"""The block under the crosshair, and putting blocks down. Functions take the `Game`."""
+"""The block under the crosshair, putting blocks down, and what a change of blocks brings with it.
+
+Functions take the `Game`.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ from peam.sims.base import Cell
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.aim import direction
-from peam.sims.voxel.blocks import ID, LIQUID, REPLACEABLE, SOLID, UNSUPPORTED
-from peam.sims.voxel.items import ITEMS, PLACES
+from peam.sims.voxel.blocks import FALLING, ID, LIQUID, REPLACEABLE, SOLID, UNSUPPORTED
+from peam.sims.voxel.furnaces import Furnace
+from peam.sims.voxel.items import ITEM_ID, ITEMS, PLACES
 from peam.sims.voxel.render import dda
+from peam.sims.voxel.rules import drops_of
 
 if TYPE_CHECKING:
     from peam.sims.voxel.game import Game
 
 REACH = 4.5  # metres from the eye
+STATIONS = ("crafting_table", "furnace")
 _SOIL = (ID["grass_block"], ID["dirt"])
 # Outward normals of the faces -x, +x, -y, +y, -z, +z; the last, (0, 0, 0), is for an eye within the block.
 _NORMALS = ((-1, 0, 0), (1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1), (0, 0, 0))
@@ -28,6 +34,57 @@ def target(game: Game, reach: float = REACH) -> tuple[Cell, Cell, float] | None:
     look = direction(game.body[ph.YAW], game.body[ph.PITCH])
     hit, x, y, z, face, far = dda(game.world.blocks, game.eye, look, reach)
     return ((x, y, z), _NORMALS[face], far) if hit else None
+
+
+def put(game: Game, cell: Cell, block: int) -> None:
+    """Writes a block and what hangs on it: stations, furnaces, sand above, torches beside."""
+    game.world.set(*cell, block)
+    name = game.stations.pop(cell, None)
+    if name == "furnace":
+        for item, number in game.furnaces.pop(cell).contents():
+            game.drop(ITEM_ID[item], number, cell)
+    for station in STATIONS:
+        if block == ID[station]:
+            game.stations[cell] = station
+            if station == "furnace":
+                game.furnaces[cell] = Furnace()
+    if not SOLID[block]:
+        _unsettle(game, cell)
+
+
+def _unsettle(game: Game, cell: Cell) -> None:
+    """Lets fall what a cell that became passable held up: sand above, plants on it, torches beside it."""
+    x, y, z = cell
+    above = game.world.get(x, y + 1, z)
+    for dx, dz in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        side = (x + dx, y, z + dz)
+        if game.world.get(*side) in (ID["torch"], ID["ladder"]) and not supported(game, *side):
+            break_block(game, side, 0)
+    if FALLING[above]:
+        game.world.set(x, y + 1, z, 0)
+        bottom = y
+        while bottom > 0 and REPLACEABLE[game.world.get(x, bottom - 1, z)]:
+            bottom -= 1
+        game.world.set(x, bottom, z, above)
+        _unsettle(game, (x, y + 1, z))
+    elif UNSUPPORTED[above] and not (above == ID["torch"] and supported(game, x, y + 1, z)):
+        break_block(game, (x, y + 1, z), 0)
+
+
+def supported(game: Game, x: int, y: int, z: int) -> bool:
+    """Whether a torch or ladder at a cell has something to hold on to."""
+    around = ((x, y - 1, z), (x + 1, y, z), (x - 1, y, z), (x, y, z + 1), (x, y, z - 1))
+    return any(SOLID[game.world.get(*cell)] for cell in around)
+
+
+def break_block(game: Game, cell: Cell, tool: int) -> bool:
+    """Removes a block and drops what it yields to the tool; returns whether the tool was fit."""
+    block = game.world.get(*cell)
+    fit, drops = drops_of(block, tool, game.random)
+    put(game, cell, 0)
+    for item, number in drops:
+        game.drop(item, number, cell)
+    return fit
 
 
 def put_down(game: Game, slot: int) -> bool:
@@ -42,7 +99,7 @@ def put_down(game: Game, slot: int) -> bool:
         return False
     name = ITEMS[game.inventory.items[slot]]
     game.inventory.take(slot, 1)
-    game.put(cell, block)
+    put(game, cell, block)
     game.count("placed", name)
     return True
 
@@ -79,6 +136,6 @@ def _holds(game: Game, cell: Cell, block: int) -> bool:
     if LIQUID[game.world.get(*cell)]:
         return False
     if block in (ID["torch"], ID["ladder"]):
-        return game.supported(*cell)
+        return supported(game, *cell)
     below = game.world.get(cell[0], cell[1] - 1, cell[2])
     return below in ((ID["sand"], ID["cactus"]) if block == ID["cactus"] else _SOIL)

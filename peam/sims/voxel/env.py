@@ -16,7 +16,8 @@ from peam.sims.base import NOOP, Body, Capabilities, Cell, Entity, Sighting, Sim
 from peam.sims.voxel import mobs, snapshots, views
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import NAMES
-from peam.sims.voxel.game import STATIONS, Game
+from peam.sims.voxel.building import STATIONS
+from peam.sims.voxel.game import Game
 from peam.sims.voxel.items import ITEMS, MAIN
 from peam.sims.voxel.observer import Observer, craft_argument
 from peam.sims.voxel.options import apply, known

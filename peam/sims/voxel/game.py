@@ -19,17 +19,14 @@ from peam.sims.base import NOOP, Cell
 from peam.sims.voxel import combat, hands, mobs, spawning
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
-from peam.sims.voxel.blocks import FALLING, ID, REPLACEABLE, SOLID, UNSUPPORTED
 from peam.sims.voxel.entities import Entities, uniform
 from peam.sims.voxel.furnaces import Furnace
 from peam.sims.voxel.items import ITEM_ID, ITEMS, Inventory
-from peam.sims.voxel.rules import drops_of
 from peam.sims.voxel.vitals import EXHAUSTION, Vitals
 from peam.sims.voxel.world import World
 
 DAY = 24000
 NVEC = (3, 3, 4, 25, 25, 8, 244, 36)
-STATIONS = ("crafting_table", "furnace")
 STATION_REACH = 4.5
 _AHEAD, _LEFT = (0.0, 1.0, -1.0), (0.0, 1.0, -1.0)
 
@@ -118,53 +115,6 @@ class Game:
         self._mobs = mobs.parameters("peaceful")
 
     # -- blocks --------------------------------------------------------------------------------------------
-
-    def put(self, cell: Cell, block: int) -> None:
-        """Writes a block and what hangs on it: stations, furnaces, sand above, torches beside."""
-        self.world.set(*cell, block)
-        name = self.stations.pop(cell, None)
-        if name == "furnace":
-            for item, number in self.furnaces.pop(cell).contents():
-                self.drop(ITEM_ID[item], number, cell)
-        for station in STATIONS:
-            if block == ID[station]:
-                self.stations[cell] = station
-                if station == "furnace":
-                    self.furnaces[cell] = Furnace()
-        if not SOLID[block]:
-            self._unsettle(cell)
-
-    def _unsettle(self, cell: Cell) -> None:
-        """Lets fall what a cell that became passable held up: sand above, plants on it, torches beside it."""
-        x, y, z = cell
-        above = self.world.get(x, y + 1, z)
-        for dx, dz in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-            side = (x + dx, y, z + dz)
-            if self.world.get(*side) in (ID["torch"], ID["ladder"]) and not self.supported(*side):
-                self.break_block(side, 0)
-        if FALLING[above]:
-            self.world.set(x, y + 1, z, 0)
-            bottom = y
-            while bottom > 0 and REPLACEABLE[self.world.get(x, bottom - 1, z)]:
-                bottom -= 1
-            self.world.set(x, bottom, z, above)
-            self._unsettle((x, y + 1, z))
-        elif UNSUPPORTED[above] and not (above == ID["torch"] and self.supported(x, y + 1, z)):
-            self.break_block((x, y + 1, z), 0)
-
-    def supported(self, x: int, y: int, z: int) -> bool:
-        """Whether a torch or ladder at a cell has something to hold on to."""
-        around = ((x, y - 1, z), (x + 1, y, z), (x - 1, y, z), (x, y, z + 1), (x, y, z - 1))
-        return any(SOLID[self.world.get(*cell)] for cell in around)
-
-    def break_block(self, cell: Cell, tool: int) -> bool:
-        """Removes a block and drops what it yields to the tool; returns whether the tool was fit."""
-        block = self.world.get(*cell)
-        fit, drops = drops_of(block, tool, self.random)
-        self.put(cell, 0)
-        for item, number in drops:
-            self.drop(item, number, cell)
-        return fit
 
     def drop(self, item: int, number: int, cell: Cell) -> None:
         """Drops a stack in the middle of a cell."""

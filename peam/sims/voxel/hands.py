@@ -16,7 +16,7 @@ from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.aim import direction
 from peam.sims.voxel.blocks import HARDNESS, NAMES
-from peam.sims.voxel.building import put_down, target
+from peam.sims.voxel.building import break_block, put_down, target
 from peam.sims.voxel.combat import loose, wound
 from peam.sims.voxel.crafting import make
 from peam.sims.voxel.items import (
@@ -156,7 +156,7 @@ def _dig(game: Game, cell: Cell) -> None:
     if speed <= 1.0:
         hands.pause = DIG_PAUSE
     hands.progress = 0.0
-    if game.break_block(cell, item):
+    if break_block(game, cell, item):
         game.count("mined", NAMES[block])
     game.vitals.exert(EXHAUSTION["dig"])
     if HARDNESS[block] > 0:
