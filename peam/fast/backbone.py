@@ -2,9 +2,9 @@
 
 Two ways through the same model, decided once by its class and never by failure:
 
-- "cached": classes whose text decoder has plain one-dimensional positions (Idefics3, LLaVA). Pictures become
-  features once, the decoder runs on embeddings, and continuations share its key-value cache.
-- "generic": any other class (Qwen-VL's rope deltas, ...). Every score is a whole forward pass.
+- "cached": Idefics3 and LLaVA classes over a plain Llama decoder. Pictures become features once, the decoder
+  runs on embeddings by `peam.fast.decoder`, and continuations share its key-value cache.
+- "generic": any other class (Qwen-VL's rope deltas, ...). Every score is a whole forward pass of transformers.
 
 Knows nothing of adapters, of the action language, or of training.
 """
@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from transformers import DynamicCache
-from transformers.cache_utils import DynamicLayer
+from torch.nn import functional
 
 from peam.errors import PeamError
+from peam.fast.decoder import Decoder, Past, Weights
 from peam.fast.prompt import Prompter
 from peam.types import Image
+
+Continue = Callable[[Sequence[Sequence[int]], Tensor], Tensor]
 
 CACHED_CLASSES = ("idefics3", "llava", "smolvlm")
 PICTURES = 4096  # kept; nano's take 12 kB each
@@ -50,6 +52,19 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Handle:
+    """The base under one adapter, or none.
+
+    Attributes:
+        module: The module tree; on the generic path its active adapter decides.
+        weights: Gives the decoder's effective weights; not called on the generic path.
+    """
+
+    module: Any
+    weights: Callable[[], Weights]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A prompt after a picture, and the answer to be scored."""
 
@@ -59,7 +74,13 @@ class Answered:
 
 
 class Backbone:
-    """Runs any module tree of the base's class (the training one or a serving copy)."""
+    """Runs the base under a handle.
+
+    Attributes:
+        cached: Which of the two ways.
+        decoder: The decoder's shapes; None on the generic path.
+        prompter: Prompts and answers as token ids.
+    """
 
     def __init__(self, model: Any, processor: Any) -> None:
         self.processor = processor
@@ -67,14 +88,15 @@ class Backbone:
         self.device = next(model.parameters()).device
         self.dtype = next(model.parameters()).dtype
         self.image_token = int(processor.tokenizer.convert_tokens_to_ids(processor.image_token))
-        self.cached = model.config.model_type in CACHED_CLASSES
+        self.cached = model.config.model_type in CACHED_CLASSES and Decoder.fits(model)
+        self.decoder = Decoder(model) if self.cached else None
         self._direct = _direct_scaling(processor)
         self._prefixes: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._pictures: OrderedDict[bytes, Picture] = OrderedDict()
 
     # ---- pictures
 
-    def pictures(self, model: Any, images: Sequence[Image]) -> list[Picture]:
+    def pictures(self, handle: Handle, images: Sequence[Image]) -> list[Picture]:
         """Encodes pictures, each distinct one once (an LRU of `PICTURES`)."""
         keys = [hashlib.blake2b(image.tobytes() + str(image.shape).encode()).digest() for image in images]
         found = {key: self._pictures[key] for key in keys if key in self._pictures}
@@ -82,7 +104,7 @@ class Backbone:
         fresh = list({key: image for key, image in pairs if key not in found}.items())
         for start in range(0, len(fresh), BATCH):
             part = fresh[start : start + BATCH]
-            encoded = self._encode(model, [image for _, image in part])
+            encoded = self._encode(handle.module, [image for _, image in part])
             found.update(zip([key for key, _ in part], encoded, strict=True))
         for key in keys:
             self._pictures[key] = found[key]
@@ -162,35 +184,29 @@ class Backbone:
 
     # ---- scores
 
-    def log_probs(self, model: Any, sequences: Sequence[Answered]) -> tuple[Tensor, Tensor]:
+    def log_probs(self, handle: Handle, sequences: Sequence[Answered]) -> tuple[Tensor, Tensor]:
         """Scores answers, one batch, gradients flowing where enabled.
 
         Returns:
             (n, longest answer) float32 log-probabilities of the answers' tokens, zero where padded, and the
             boolean mask of real tokens.
         """
-        longest = max(len(s.answer) for s in sequences)
-        target = torch.zeros(len(sequences), longest, dtype=torch.long)
-        for row, sequence in enumerate(sequences):
-            target[row, : len(sequence.answer)] = torch.tensor(sequence.answer)
-        mask = torch.arange(longest) < torch.tensor([len(s.answer) for s in sequences])[:, None]
-        logits = self.logits(
-            model,
-            [s.picture for s in sequences],
-            [[*s.prompt, *s.answer[:-1]] for s in sequences],
-            [len(s.answer) for s in sequences],
-        )
-        target, mask = target.to(self.device), mask.to(self.device)
+        keep = [len(s.answer) for s in sequences]
+        target = padded([s.answer for s in sequences]).to(self.device)
+        mask = torch.arange(target.shape[1]) < torch.tensor(keep)[:, None]
+        tails = [[*s.prompt, *s.answer[:-1]] for s in sequences]
+        logits = self.logits(handle, [s.picture for s in sequences], tails, keep)
+        mask = mask.to(self.device)
         chosen = logits.gather(-1, target[..., None]).squeeze(-1)
         return (chosen - logits.logsumexp(-1)).masked_fill(~mask, 0.0), mask
 
     def logits(
-        self, model: Any, pictures: Sequence[Picture], tails: Sequence[list[int]], keep: Sequence[int]
+        self, handle: Handle, pictures: Sequence[Picture], tails: Sequence[list[int]], keep: Sequence[int]
     ) -> Tensor:
         """Returns the logits of each row's last `keep` positions.
 
         Args:
-            model: The module tree to run.
+            handle: The base and its adapter.
             pictures: One a row.
             tails: Token ids after the picture, one list a row.
             keep: How many of the last positions of each row.
@@ -200,34 +216,28 @@ class Backbone:
             `len - keep[i] + j` of row i. Padded entries repeat the row's last position.
         """
         rows = [[*p.prefix, *tail] for p, tail in zip(pictures, tails, strict=True)]
-        longest = max(map(len, rows))
-        ids = torch.zeros(len(rows), longest, dtype=torch.long)
-        for index, row in enumerate(rows):
-            ids[index, : len(row)] = torch.tensor(row)
         lengths = torch.tensor([len(row) for row in rows])
         start = lengths - torch.tensor(list(keep))
-        where = torch.minimum(start[:, None] + torch.arange(max(keep)), lengths[:, None] - 1)
-        where, ids = where.to(self.device), ids.to(self.device)
-        if not self.cached:
-            whole = self._generic_logits(model, pictures, ids, lengths.to(self.device))
+        where = torch.minimum(start[:, None] + torch.arange(max(keep)), lengths[:, None] - 1).to(self.device)
+        ids = padded(rows).to(self.device)
+        if self.decoder is None:
+            whole = self._generic_logits(handle.module, pictures, ids, lengths.to(self.device))
             return whole.gather(1, where[..., None].expand(-1, -1, whole.shape[-1])).float()
-        # No attention mask: rows are padded on the right, and a causal decoder never looks there.
-        embeds = self.embed(model, ids, [f for p in pictures if (f := p.features) is not None])
-        hidden = model.get_decoder()(inputs_embeds=embeds, use_cache=False).last_hidden_state
-        hidden = hidden.gather(1, where[..., None].expand(-1, -1, hidden.shape[-1]))
-        result: Tensor = model.get_output_embeddings()(hidden).float()
-        return result
+        weights = handle.weights()
+        embeds = self._embed(weights, ids, [f for p in pictures if (f := p.features) is not None])
+        hidden, _ = self.decoder.run(weights, embeds, where)
+        return functional.linear(hidden, weights.head).float()
 
-    def embed(self, model: Any, ids: Tensor, features: Sequence[Tensor]) -> Tensor:
+    def _embed(self, weights: Weights, ids: Tensor, features: Sequence[Tensor]) -> Tensor:
         """Returns (rows, length, hidden) embeddings, picture features in the picture's places."""
-        embeds: Tensor = model.get_input_embeddings()(ids)
-        if features:
-            places = (ids == self.image_token).unsqueeze(-1)
-            embeds = embeds.masked_scatter(places, torch.cat(list(features)).to(embeds.dtype))
-        return embeds
+        embeds = functional.embedding(ids, weights.embed)
+        if not features:
+            return embeds
+        places = (ids == self.image_token).unsqueeze(-1)
+        return embeds.masked_scatter(places, torch.cat(list(features)).to(embeds.dtype))
 
     def _generic_logits(
-        self, model: Any, pictures: Sequence[Picture], ids: Tensor, lengths: Tensor
+        self, module: Any, pictures: Sequence[Picture], ids: Tensor, lengths: Tensor
     ) -> Tensor:
         inputs: dict[str, Tensor] = {}
         for key in pictures[0].tensors:
@@ -237,54 +247,47 @@ class Backbone:
             for row, p in enumerate(pictures):
                 inputs[key][row, : len(p.prefix)] = p.per_token[key]
         mask = (torch.arange(ids.shape[1], device=self.device) < lengths[:, None]).long()
-        out: Tensor = model(input_ids=ids, attention_mask=mask, use_cache=False, **inputs).logits
+        out: Tensor = module(input_ids=ids, attention_mask=mask, use_cache=False, **inputs).logits
         return out
 
-    # ---- key-value cache (cached path only)
+    def continuations(
+        self, handle: Handle, picture: Picture, prompt: Sequence[int]
+    ) -> tuple[Tensor, Continue]:
+        """Reads a picture and a prompt once, to be continued many times.
 
-    def prefill(self, model: Any, picture: Picture, tail: Sequence[int]) -> tuple[DynamicCache, Tensor]:
-        """Runs a picture and what follows; returns its cache and the last position's (hidden,) state."""
-        ids = torch.tensor([[*picture.prefix, *tail]], device=self.device)
-        features = [] if picture.features is None else [picture.features]
-        cache = DynamicCache()
-        out = model.get_decoder()(
-            inputs_embeds=self.embed(model, ids, features), past_key_values=cache, use_cache=True
-        )
-        return cache, out.last_hidden_state[0, -1]
-
-    def extend(self, model: Any, cache: DynamicCache, ids: Tensor) -> Tensor:
-        """Returns (rows, length, vocabulary) float32 logits of continuations of one cached prefix.
-
-        Args:
-            model: The module tree that made the cache.
-            cache: Of one row; left as it was.
-            ids: (rows, length) token ids, padded on the right.
+        Returns:
+            (vocabulary,) float32 logits after the prompt, and a function: rows of token ids, and the
+            positions wanted of each (all the same number) -> (rows, positions, vocabulary) float32 logits.
         """
-        out = model.get_decoder()(
-            inputs_embeds=model.get_input_embeddings()(ids),
-            past_key_values=_fork(cache, ids.shape[0]),
-            use_cache=True,
-        )
-        return self.head(model, out.last_hidden_state)
+        decoder = self.decoder
+        if decoder is None:
+            return self._recomputed(handle, picture, list(prompt))
+        weights = handle.weights()
+        ids = torch.tensor([[*picture.prefix, *prompt]], device=self.device)
+        features = [] if picture.features is None else [picture.features]
+        last = torch.tensor([[ids.shape[1] - 1]], device=self.device)
+        first, past = decoder.run(weights, self._embed(weights, ids, features), last)
 
-    def head(self, model: Any, hidden: Tensor) -> Tensor:
-        """Returns float32 logits of hidden states."""
-        logits: Tensor = model.get_output_embeddings()(hidden)
-        return logits.float()
+        def extend(rows: Sequence[Sequence[int]], where: Tensor) -> Tensor:
+            embeds = functional.embedding(padded(rows).to(self.device), weights.embed)
+            hidden, _ = decoder.run(weights, embeds, where.to(self.device), past)
+            return functional.linear(hidden, weights.head).float()
+
+        return functional.linear(first[0, 0], weights.head).float(), extend
+
+    def _recomputed(self, handle: Handle, picture: Picture, prompt: list[int]) -> tuple[Tensor, Continue]:
+        def extend(rows: Sequence[Sequence[int]], where: Tensor) -> Tensor:
+            tails, keep = [[*prompt, *row] for row in rows], [len(row) for row in rows]
+            logits = self.logits(handle, [picture] * len(rows), tails, keep)
+            return logits.gather(1, where.to(logits.device)[..., None].expand(-1, -1, logits.shape[-1]))
+
+        return self.logits(handle, [picture], [prompt], [1])[0, 0], extend
 
 
-def _fork(cache: DynamicCache, rows: int) -> DynamicCache:
-    """Returns a cache whose rows are views of the one row; updates concatenate, so nothing flows back."""
-    forked = DynamicCache()
-    for layer in cache.layers:
-        if type(layer) is not DynamicLayer or layer.keys is None or layer.values is None:
-            raise PeamError(f"the base's cache layer {type(layer).__name__} cannot be shared")
-        new = DynamicLayer()  # type: ignore[no-untyped-call]
-        new.lazy_initialization(layer.keys, layer.values)
-        new.keys = layer.keys.expand(rows, -1, -1, -1)
-        new.values = layer.values.expand(rows, -1, -1, -1)
-        forked.layers.append(new)
-    return forked
+def padded(rows: Sequence[Sequence[int]]) -> Tensor:
+    """Returns (rows, longest) token ids, zeros on the right."""
+    longest = max(map(len, rows))
+    return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
 
 
 def _direct_scaling(processor: Any) -> tuple[tuple[int, int], Tensor, Tensor] | None:

@@ -1,8 +1,7 @@
-"""The experts: one frozen base, one PEFT LoRA adapter a category, and folded copies that serve.
+"""The experts: one frozen base, and one PEFT LoRA adapter a category.
 
-Training and serving never share a weight that changes: training runs the base with unmerged adapters; serving
-runs a second module tree that shares the frozen tensors and swaps in, per category, its own folded weights of
-the adapted linears. An unknown adapter is an error, never the base in silence.
+On the cached path serving uses folded weights, made when asked and then apart from what trains; on the generic
+path the unmerged adapter itself serves. An unknown adapter is an error, never the base in silence.
 
 Knows nothing of prompts, actions or the store.
 """
@@ -14,6 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from peam.config import Config
 from peam.errors import AdapterError, ConfigError, unknown
-from peam.fast.backbone import Backbone
+from peam.fast.backbone import Backbone, Handle
 from peam.fast.checkpoints import (
     REMEDY,
     SETTINGS,
@@ -38,8 +38,7 @@ from peam.fast.checkpoints import (
     pick_device,
     read_adapter,
 )
-
-FOLD_BYTES = 2**30  # a category's folded weights; a larger base serves unmerged (a 7B fold would take 13 GB)
+from peam.fast.decoder import Weights
 
 
 class Experts:
@@ -70,13 +69,9 @@ class Experts:
         model: Any = AutoModelForImageTextToText.from_pretrained(self.directory, dtype=dtype)
         model = model.to(place).eval()
         model.requires_grad_(False)
-        shared = {id(t): t for t in [*model.parameters(), *model.buffers()]}
-        self._serving: Any = copy.deepcopy(model, shared)  # same tensors, its own modules
         self._model: Any = model
         self._peft: Any = None
-        self._folds: dict[str, list[tuple[nn.Module, nn.Parameter]]] = {}
-        self._plain: list[tuple[nn.Module, nn.Parameter]] = []
-        self._served: str | None = None
+        self._folds: dict[str | None, Weights] = {}
         self.backbone = Backbone(model, processor)
         self._lora = (r, alpha, text_pattern(model, targets))
         self._hash = ""
@@ -124,7 +119,7 @@ class Experts:
 
     def drop(self, category: str) -> None:
         """Forgets a category's adapter and its folded weights; nothing if it has none."""
-        self._unfold(category)
+        self._folds.pop(category, None)
         if category in self.categories:
             if self.categories == (category,):
                 self._peft, old = None, self._peft
@@ -186,32 +181,38 @@ class Experts:
     # ---- training
 
     @contextmanager
-    def live(self, category: str | None) -> Iterator[Any]:
-        """Yields the training tree, unmerged, with one adapter on (None: the base alone)."""
-        if category is None:
-            if self._peft is None:
-                yield self._model
-            else:
-                with self._peft.disable_adapter():
-                    yield self._model
-            return
-        self.check(category)
-        self._peft.set_adapter(category, inference_mode=True)
-        yield self._model
+    def live(self, category: str | None) -> Iterator[Handle]:
+        """Yields the base under an adapter as it is now, gradients flowing (None: the base alone)."""
+        handle = Handle(self._model, partial(self._effective, category))
+        if category is not None:
+            self.check(category)
+            self._peft.set_adapter(category, inference_mode=True)
+            yield handle
+        elif self._peft is None:
+            yield handle
+        else:
+            with self._peft.disable_adapter():
+                yield handle
 
     @contextmanager
-    def trainable(self, category: str) -> Iterator[tuple[Any, list[nn.Parameter]]]:
-        """Yields (training tree, the category's parameters), gradients on for these alone."""
-        with self.live(category) as model:
+    def trainable(self, category: str) -> Iterator[tuple[Handle, list[nn.Parameter]]]:
+        """Yields (live handle, the category's parameters), gradients on for these alone."""
+        with self.live(category) as handle:
             parameters = [p for _, p in self.parameters(category)]
             for parameter in parameters:
                 parameter.requires_grad_(True)
             try:
-                yield model, parameters
+                yield handle, parameters
             finally:
                 for parameter in parameters:
                     parameter.requires_grad_(False)
                     parameter.grad = None
+
+    def _effective(self, category: str | None) -> Weights:
+        decoder = self.backbone.decoder
+        assert decoder is not None, "only the cached path asks for weights"
+        modules = dict(self._model.named_modules())
+        return decoder.weights(self._model, lambda name: _effective(modules[name], category))
 
     def parameters(self, category: str, matrix: str = "") -> list[tuple[str, nn.Parameter]]:
         """Returns (name, parameter) of an adapter's matrices; `matrix` "A" or "B" picks one kind."""
@@ -223,46 +224,38 @@ class Experts:
 
     @property
     def folds(self) -> bool:
-        """Whether serving uses folded weights: false for bases whose copy would be too large."""
-        linears = _matching(self._serving, self._lora[2])
-        size = sum(int(m.weight.numel()) * int(m.weight.element_size()) for _, m in linears)
-        return size <= FOLD_BYTES
+        """Whether serving uses folded weights (the cached path)."""
+        return self.backbone.decoder is not None
 
     @contextmanager
-    def serving(self, category: str | None) -> Iterator[Any]:
-        """Yields a tree that serves the category (None: the base alone)."""
-        if not self.folds and category is not None:
-            with self.live(category) as model:
-                yield model
+    def serving(self, category: str | None) -> Iterator[Handle]:
+        """Yields the handle that serves the category (None: the base alone)."""
+        if not self.folds:
+            with self.live(category) as handle:
+                yield handle
             return
-        if category != self._served:
-            self._swap(category)
-        yield self._serving
-
-    def refold(self, category: str) -> None:
-        """Folds the adapter as it is now; until then serving keeps what it had."""
-        self.check(category)
-        self._unfold(category)
-        serving = dict(_matching(self._serving, self._lora[2]))
-        with torch.no_grad():
-            self._folds[category] = [
-                (serving[name], _folded(layer, category))
-                for name, layer in _lora_layers(self._model, category)
-            ]
-
-    def _swap(self, category: str | None) -> None:
-        if not self._plain:
-            self._plain = [(m, m.weight) for _, m in _matching(self._serving, self._lora[2])]
-        if category is not None and category not in self._folds:
+        if category not in self._folds:
             self.refold(category)
-        self._served = category
-        for module, parameter in [*self._plain, *(self._folds[category] if category else [])]:
-            module._parameters["weight"] = parameter
+        yield Handle(self._model, partial(self._folds.__getitem__, category))
 
-    def _unfold(self, category: str) -> None:
-        if self._served == category:
-            self._swap(None)
-        self._folds.pop(category, None)
+    def refold(self, category: str | None) -> None:
+        """Folds the adapter as it is now; until then serving keeps what it had."""
+        if category is not None:
+            self.check(category)
+        with torch.no_grad():
+            self._folds[category] = self._effective(category)
+
+
+def _effective(module: Any, category: str | None) -> Tensor:
+    """Returns a linear's weight, W + (alpha/r) B A where the category's adapter is on it."""
+    if not isinstance(module, LoraLayer):
+        weight: Tensor = module.weight
+        return weight
+    weight = module.get_base_layer().weight
+    if category is None or category not in module.lora_A:
+        return weight
+    a, b = module.lora_A[category].weight, module.lora_B[category].weight
+    return torch.addmm(weight, b.to(weight.dtype), a.to(weight.dtype), alpha=module.scaling[category])
 
 
 def text_pattern(model: Any, targets: tuple[str, ...]) -> str:
@@ -278,13 +271,3 @@ def text_pattern(model: Any, targets: tuple[str, ...]) -> str:
 def _matching(model: Any, pattern: str) -> list[tuple[str, Any]]:
     expression = re.compile(pattern)
     return [(n, m) for n, m in model.named_modules() if isinstance(m, nn.Linear) and expression.fullmatch(n)]
-
-
-def _lora_layers(model: Any, category: str) -> list[tuple[str, Any]]:
-    return [(n, m) for n, m in model.named_modules() if isinstance(m, LoraLayer) and category in m.lora_A]
-
-
-def _folded(layer: Any, category: str) -> nn.Parameter:
-    weight = layer.get_base_layer().weight
-    delta = layer.get_delta_weight(category)
-    return nn.Parameter((weight.float() + delta.float()).to(weight.dtype), requires_grad=False)

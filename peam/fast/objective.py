@@ -15,7 +15,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -26,6 +25,7 @@ from torch.nn import functional
 from peam.config import Config
 from peam.errors import PeamError
 from peam.fast.augment import augment, task_names
+from peam.fast.backbone import Handle
 from peam.fast.experts import Experts
 from peam.fast.scores import SCORED, Example, answered, examples_of, pictures_of, score, sides
 from peam.types import Decision, Pair
@@ -95,13 +95,13 @@ def bc_gradient(
 
 def _bc_gradient(experts: Experts, category: str, examples: Sequence[Example]) -> NDArray[np.float32]:
     pictures = pictures_of(experts, examples)
-    with experts.trainable(category) as (model, _):
+    with experts.trainable(category) as (handle, _):
         parameters = [p for _, p in experts.parameters(category, "B")]
         for start in range(0, len(examples), SCORED):
             part = slice(start, start + SCORED)
             states = [e.state for e in examples[part]]
             batch = answered(experts, examples[part], pictures[part], states)
-            values, mask = experts.backbone.log_probs(model, batch)
+            values, mask = experts.backbone.log_probs(handle, batch)
             (-(values.sum(1) / mask.sum(1)).sum() / len(examples)).backward()  # type: ignore[no-untyped-call]
         return torch.cat([p.grad.flatten().float() for p in parameters if p.grad is not None]).cpu().numpy()
 
@@ -195,8 +195,8 @@ def train_adapter(
         raise PeamError(f"nothing to train category '{category}' on: no decision with an action")
     twins = _twins(experts, category, pairs) if config.objective["lambda"] else []
     run = _Run(experts, category, pool, twins, config, seed)
-    with experts.trainable(category) as (model, parameters):
-        history = run.all_steps(model, parameters, on_step)
+    with experts.trainable(category) as (handle, parameters):
+        history = run.all_steps(handle, parameters, on_step)
     tail = history[-max(1, len(history) // 10) :]
     means = {key: float(np.mean([h[key] for h in tail])) for key in ("loss", "cloning", "contrast")}
     sizes = {"decisions": len(pool), "pairs": len(pairs), "twins": len(twins), "tokens": run.tokens}
@@ -231,7 +231,7 @@ class _Run:
         self.tokens = 0
 
     def all_steps(
-        self, model: Any, parameters: list[nn.Parameter], on_step: OnStep | None
+        self, handle: Handle, parameters: list[nn.Parameter], on_step: OnStep | None
     ) -> list[dict[str, float]]:
         """Runs every step; returns each one's losses."""
         settings = self._config.consolidation
@@ -239,7 +239,7 @@ class _Run:
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: learning_rate(s, settings.steps))
         history = []
         for step in range(settings.steps):
-            cloning, versus = self._losses(model)
+            cloning, versus = self._losses(handle)
             loss = cloning + self._config.objective["lambda"] * versus
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -252,7 +252,7 @@ class _Run:
                 on_step(step, history[-1])
         return history
 
-    def _losses(self, model: Any) -> tuple[Tensor, Tensor]:
+    def _losses(self, handle: Handle) -> tuple[Tensor, Tensor]:
         settings = self._config.consolidation
         drawn = self._sampler.cloned(settings.batch, settings.augment)
         pairs = self._sampler.contrasted()
@@ -261,7 +261,7 @@ class _Run:
         for twin, chosen, rejected in pairs:
             side = [*(twin.chosen[i] for i in chosen), *(twin.rejected[i] for i in rejected)]
             rows += answered(self._experts, side, pictures_of(self._experts, side), [e.state for e in side])
-        values, mask = self._experts.backbone.log_probs(model, rows)
+        values, mask = self._experts.backbone.log_probs(handle, rows)
         self.tokens += sum(len(r.picture.prefix) + len(r.prompt) + len(r.answer) for r in rows)
         cloned = slice(0, len(drawn))
         return -values[cloned].sum() / mask[cloned].sum(), self._contrast(values, len(drawn), pairs)

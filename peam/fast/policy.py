@@ -8,25 +8,21 @@ calibration or the simulator.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from peam.actions import Action, Trie
 from peam.errors import PeamError
-from peam.fast.backbone import Answered, Picture
+from peam.fast.backbone import Answered, Continue, Picture
 from peam.fast.experts import Experts
 from peam.fast.prompt import act_text, see_text
 from peam.fast.vocabulary import SCENE, SEEN
 from peam.types import Image
 
 WIDTH = 8  # trie nodes expanded in one forward pass: a pass of 8 short rows costs little more than one row
-
-# Rows of continuations (token ids) -> logits that follow each of a row's tokens, (rows, longest, vocabulary).
-Extend = Callable[[Sequence[Sequence[int]]], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +52,18 @@ class Policy:
 
     def picture(self, rgb: Image) -> Picture:
         """Encodes a picture with the frozen tower, once for seeing and acting."""
-        with self._experts.serving(None) as model:
-            return self._backbone.pictures(model, [rgb])[0]
+        with self._experts.serving(None) as handle:
+            return self._backbone.pictures(handle, [rgb])[0]
 
     @torch.inference_mode()
     def see(self, picture: Picture) -> tuple[str, ...]:
         """Returns what the base, adapter off, names in view: "oak_log near", "cow far"."""
-        with self._experts.serving(None) as model:
-            scores = self._ask(model, picture)[:, self._firsts]
+        with self._experts.serving(None) as handle:
+            _, extend = self._backbone.continuations(handle, picture, ())
+            last = torch.tensor([[len(question) - 1] for question in self._questions])
+            scores = extend(self._questions, last)[:, 0, self._firsts]
         answers = [SEEN[int(i)] for i in scores.argmax(-1)]
         return tuple(f"{name} {a}" for name, a in zip(SCENE, answers, strict=True) if a != SEEN[0])
-
-    def _ask(self, model: Any, picture: Picture) -> Tensor:
-        """Returns (names, vocabulary) logits of each question's answer."""
-        if not self._backbone.cached:
-            rows = [self._backbone.logits(model, [picture], [q], [1]) for q in self._questions]
-            return torch.cat(rows)[:, 0]
-        cache, _ = self._backbone.prefill(model, picture, ())
-        last = torch.tensor([len(q) - 1 for q in self._questions])
-        logits = self._backbone.extend(model, cache, _padded(self._questions).to(self._backbone.device))
-        return logits[torch.arange(len(last)), last]
 
     @torch.inference_mode()
     def decide(
@@ -98,28 +86,11 @@ class Policy:
         prompter = self._backbone.prompter
         prompt = prompter.ids(act_text(state, seen))
         banned = {index for index, action in enumerate(prompter.actions) if action in tabu}
-        with self._experts.serving(category) as model:
-            first, extend = self._start(model, picture, prompt)
+        with self._experts.serving(category) as handle:
+            first, extend = self._backbone.continuations(handle, picture, prompt)
             best = best_two(prompter.trie, first, extend, banned)
         margin = best[0][1] - best[1][1] if len(best) > 1 else 0.0
         return Ranked(prompter.actions[best[0][0]], best[0][1], margin)
-
-    def _start(self, model: Any, picture: Picture, prompt: list[int]) -> tuple[Tensor, Extend]:
-        """Returns the logits after the prompt, and the function that extends it."""
-        backbone = self._backbone
-        if backbone.cached:
-            cache, state = backbone.prefill(model, picture, prompt)
-
-            def extend(rows: Sequence[Sequence[int]]) -> Tensor:
-                return backbone.extend(model, cache, _padded(rows).to(backbone.device))
-
-            return backbone.head(model, state), extend
-
-        def recompute(rows: Sequence[Sequence[int]]) -> Tensor:
-            tails = [[*prompt, *row] for row in rows]
-            return backbone.logits(model, [picture] * len(rows), tails, [len(row) for row in rows])
-
-        return backbone.logits(model, [picture], [prompt], [1])[0, 0], recompute
 
     @torch.inference_mode()
     def score_all(
@@ -128,10 +99,10 @@ class Policy:
         """Scores every legal action by brute force: the reference that `decide` must equal."""
         prompter = self._backbone.prompter
         prompt = prompter.ids(act_text(state, seen))
-        with self._experts.serving(category) as model:
+        with self._experts.serving(category) as handle:
             rows = [Answered(picture, prompt, answer) for answer in prompter.answers]
             starts = range(0, len(rows), 32)
-            parts = [self._backbone.log_probs(model, rows[i : i + 32])[0].sum(1) for i in starts]
+            parts = [self._backbone.log_probs(handle, rows[i : i + 32])[0].sum(1) for i in starts]
         return [float(value) for value in torch.cat(parts)]
 
 
@@ -144,14 +115,14 @@ class _Node:
 
 
 def best_two(
-    trie: Trie, first: Tensor, extend: Extend, banned: Collection[int] = (), width: int = WIDTH
+    trie: Trie, first: Tensor, extend: Continue, banned: Collection[int] = (), width: int = WIDTH
 ) -> list[tuple[int, float]]:
     """Returns the best two leaves that are not banned, best first, as (leaf, log-probability).
 
     Args:
         trie: Token sequences; its root has at least two children.
         first: (vocabulary,) logits of the first token.
-        extend: Gives the logits after each token of a continuation.
+        extend: As `Backbone.continuations` returns.
         banned: Leaves that are skipped.
         width: Nodes expanded together; changes speed, never the result.
 
@@ -163,8 +134,12 @@ def best_two(
     found: list[tuple[int, float]] = []
     while len(found) < 2 and (nodes := queue.next(width, found, banned)):
         rows = [_forced(node) for node in nodes]
-        logits = extend([row[: len(row) - (end.leaf is not None)] for row, end in rows]).log_softmax(-1)
-        for node, (row, end), scores in zip(nodes, rows, logits, strict=True):
+        fed = [row[: len(row) - (end.leaf is not None)] for row, end in rows]  # nothing follows a leaf
+        starts = torch.tensor([len(node.path) - 1 for node in nodes])
+        ends = torch.tensor([len(row) - 1 for row in fed])
+        wanted = torch.arange(int((ends - starts).max()) + 1)
+        logits = extend(fed, torch.minimum(starts[:, None] + wanted, ends[:, None]))
+        for node, (row, end), scores in zip(nodes, rows, logits.log_softmax(-1), strict=True):
             queue.expand(node, row, end, scores)
     if not found:
         raise PeamError("every legal action is tabu")
@@ -191,14 +166,17 @@ class _Queue:
             self.push(score + part, _Node((*path, token), trie.children[token]))
 
     def expand(self, node: _Node, row: Sequence[int], end: Trie, scores: Tensor) -> None:
-        """Adds the forced tokens' log-probabilities; then a leaf, or the children of a branch."""
-        score = self._scores.pop(node.path)
-        for position in range(len(node.path), len(row)):
-            score += float(scores[position - 1, row[position]])
+        """Adds the forced tokens' log-probabilities; then a leaf, or the children of a branch.
+
+        `scores[j]` are the log-probabilities after token `len(node.path) - 1 + j` of the row.
+        """
+        score, start = self._scores.pop(node.path), len(node.path)
+        for position in range(start, len(row)):
+            score += float(scores[position - start, row[position]])
         if end.leaf is not None:
             self.push(score, _Node(tuple(row), end))
         else:
-            self.branch(tuple(row), end, scores[len(row) - 1], score)
+            self.branch(tuple(row), end, scores[len(row) - start], score)
 
     def next(self, width: int, found: list[tuple[int, float]], banned: Collection[int]) -> list[_Node]:
         """Moves leaves at the top into `found`; then returns up to `width` nodes to expand, best first."""
@@ -229,8 +207,3 @@ def _forced(node: _Node) -> tuple[list[int], Trie]:
         token, trie = next(iter(trie.children.items()))
         path.append(token)
     return path, trie
-
-
-def _padded(rows: Sequence[Sequence[int]]) -> Tensor:
-    longest = max(map(len, rows))
-    return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])

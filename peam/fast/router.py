@@ -34,13 +34,12 @@ def goal_of(state: str) -> str:
 
 def pooled(experts: Experts, texts: Sequence[str]) -> NDArray[np.float32]:
     """Returns (n, hidden) mean last hidden states of texts, the base alone, no picture."""
-    prompter, rows = experts.backbone.prompter, []
-    with torch.inference_mode(), experts.serving(None) as model:
+    backbone, rows = experts.backbone, []
+    with torch.inference_mode(), experts.live(None) as handle:
         for text in texts:
-            ids = torch.tensor([prompter.encode(text)], device=experts.backbone.device)
-            hidden = model.get_decoder()(
-                inputs_embeds=model.get_input_embeddings()(ids), use_cache=False
-            ).last_hidden_state
+            ids = torch.tensor([backbone.prompter.encode(text)], device=backbone.device)
+            decoder, embeds = handle.module.get_decoder(), handle.module.get_input_embeddings()(ids)
+            hidden = decoder(inputs_embeds=embeds, use_cache=False).last_hidden_state
             rows.append(hidden[0].float().mean(0).cpu().numpy())
     return np.stack(rows)
 

@@ -61,8 +61,8 @@ def answered(
 
 def pictures_of(experts: Experts, examples: Sequence[Example]) -> list[Picture]:
     """Encodes the examples' pictures with the frozen tower."""
-    with experts.live(None) as model:
-        return experts.backbone.pictures(model, [e.rgb for e in examples])
+    with experts.live(None) as handle:
+        return experts.backbone.pictures(handle, [e.rgb for e in examples])
 
 
 def score(experts: Experts, category: str | None, examples: Sequence[Example]) -> NDArray[np.float64]:
@@ -74,8 +74,8 @@ def score(experts: Experts, category: str | None, examples: Sequence[Example]) -
     for start in range(0, len(examples), SCORED):
         part = examples[start : start + SCORED]
         batch = answered(experts, part, pictures_of(experts, part), [e.state for e in part])
-        with torch.no_grad(), experts.live(category) as model:
-            values, mask = experts.backbone.log_probs(model, batch)
+        with torch.no_grad(), experts.live(category) as handle:
+            values, mask = experts.backbone.log_probs(handle, batch)
         rows += zip(values.sum(1).tolist(), mask.sum(1).tolist(), strict=True)
     return np.array(rows, dtype=np.float64).reshape(-1, 2)
 

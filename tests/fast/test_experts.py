@@ -11,7 +11,7 @@ from transformers import AutoModelForImageTextToText
 
 from peam.config import load_config
 from peam.errors import AdapterError, ConfigError
-from peam.fast.backbone import Answered
+from peam.fast.backbone import Answered, Handle
 from peam.fast.experts import Experts
 from peam.fast.objective import train_adapter
 from tests.fast.conftest import TARGETS, disturb, noise
@@ -20,8 +20,8 @@ from tests.fast.symbolic import chain
 
 def rows(experts: Experts, count: int = 12) -> list[Answered]:
     backbone = experts.backbone
-    with experts.serving(None) as model:
-        picture = backbone.pictures(model, [noise(1)])[0]
+    with experts.serving(None) as handle:
+        picture = backbone.pictures(handle, [noise(1)])[0]
     prompt = backbone.prompter.ids("task stick ; goal inventory stick 4 ; has oak_log 2")
     return [Answered(picture, prompt, answer) for answer in backbone.prompter.answers[:count]]
 
@@ -51,13 +51,36 @@ def test_folded_weights_equal_the_unmerged_adapter(experts: Experts) -> None:
     assert not torch.allclose(scores(experts, "craft", True), scores(experts, "gather", True), atol=1e-2)
 
 
-def test_bases_too_large_to_fold_serve_unmerged(experts: Experts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_functional_decoder_equals_transformers_and_peft(experts: Experts) -> None:
     experts.new_adapter("craft", 1)
     disturb(experts, "craft", 1)
-    folded = scores(experts, "craft", True)
-    monkeypatch.setattr("peam.fast.experts.FOLD_BYTES", 0)
-    assert not experts.folds
-    assert torch.allclose(scores(experts, "craft", True), folded, atol=1e-4)
+    for category in ("craft", None):
+        ours = scores(experts, category, False)
+        backbone = experts.backbone
+        batch = rows(experts)
+        decoder, backbone.decoder = backbone.decoder, None
+        with torch.no_grad(), experts.live(category) as handle:
+            pictures = [backbone._generic_picture(noise(1))] * len(batch)
+            batch = [Answered(p, r.prompt, r.answer) for p, r in zip(pictures, batch, strict=True)]
+            theirs = backbone.log_probs(handle, batch)[0]
+        backbone.decoder = decoder
+        assert torch.allclose(ours, theirs, atol=1e-4)
+
+
+def test_functional_gradients_equal_pefts(experts: Experts) -> None:
+    experts.new_adapter("craft", 1)
+    disturb(experts, "craft", 1)
+    batch, backbone = rows(experts, 4), experts.backbone
+    pictures = [backbone._generic_picture(noise(1))] * len(batch)
+    raw = [Answered(p, r.prompt, r.answer) for p, r in zip(pictures, batch, strict=True)]
+    found = []
+    for decoder, part in ((backbone.decoder, batch), (None, raw)):
+        backbone.decoder = decoder
+        with experts.trainable("craft") as (handle, parameters):
+            backbone.log_probs(handle, part)[0].sum().backward()
+            found.append(torch.cat([p.grad.flatten() for p in parameters]))
+    assert found[0].norm() > 0
+    assert torch.allclose(found[0], found[1], rtol=1e-3, atol=1e-3)
 
 
 def test_serving_keeps_the_old_weights_until_refolded(experts: Experts) -> None:
@@ -78,9 +101,12 @@ def test_saved_adapter_loads_here_and_in_plain_peft(experts: Experts, nano: Path
     fresh.load("craft", tmp_path)
     assert torch.equal(scores(fresh, "craft", False), want)
     plain = PeftModel.from_pretrained(AutoModelForImageTextToText.from_pretrained(nano), tmp_path).eval()
+    pictures = [experts.backbone._generic_picture(noise(1))] * len(batch)
+    batch = [Answered(p, r.prompt, r.answer) for p, r in zip(pictures, batch, strict=True)]
+    experts.backbone.decoder = None
     with torch.no_grad():
-        got = experts.backbone.log_probs(plain.get_base_model(), batch)[0]
-    assert torch.equal(got, want)
+        got = experts.backbone.log_probs(Handle(plain.get_base_model(), experts._model), batch)[0]
+    assert torch.allclose(got, want, atol=1e-4)
 
 
 def test_same_seed_gives_the_same_file(experts: Experts, tmp_path: Path) -> None:

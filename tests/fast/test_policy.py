@@ -80,13 +80,9 @@ def test_best_two_of_any_trie(seed: int, leaves: int, width: int, banned: int) -
         key = np.random.default_rng([seed, *prefix])
         return table.setdefault(prefix, torch.from_numpy(key.normal(size=vocabulary) * 4))
 
-    def extend(rows: list[list[int]]) -> torch.Tensor:
-        longest = max(map(len, rows))
-        out = torch.zeros(len(rows), longest, vocabulary, dtype=torch.float64)
-        for i, row in enumerate(rows):
-            for j in range(len(row)):
-                out[i, j] = logits(tuple(row[: j + 1]))
-        return out
+    def extend(rows: list[list[int]], where: torch.Tensor) -> torch.Tensor:
+        found = [[logits(tuple(row[: int(j) + 1])) for j in js] for row, js in zip(rows, where, strict=True)]
+        return torch.stack([torch.stack(row) for row in found])
 
     def exact(sequence: list[int]) -> float:
         return sum(float(logits(tuple(sequence[:i])).log_softmax(-1)[t]) for i, t in enumerate(sequence))
@@ -110,9 +106,9 @@ def test_own_preprocessing_equals_the_processors(experts: Experts, value: int) -
 def test_blank_pictures_are_seen_not_dropped(experts: Experts) -> None:
     backbone = experts.backbone
     backbone._direct = ((128, 128), torch.full((3, 1, 1), 0.0), torch.ones(3, 1, 1))
-    with experts.serving(None) as model:
+    with experts.serving(None) as handle:
         for value in (0, 128):
-            picture = backbone.pictures(model, [np.full((128, 128, 3), value, np.uint8)])[0]
+            picture = backbone.pictures(handle, [np.full((128, 128, 3), value, np.uint8)])[0]
             assert picture.features is not None and picture.features.shape == (16, 192)
 
 
@@ -129,8 +125,8 @@ def test_prompt_is_what_template_and_processor_make(experts: Experts) -> None:
     chat = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": text}]}]
     rendered = backbone.processor.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)
     whole = backbone.processor(images=[noise(1)], text=[rendered], return_tensors="pt")["input_ids"][0]
-    with experts.serving(None) as model:
-        prefix = backbone.pictures(model, [noise(1)])[0].prefix
+    with experts.serving(None) as handle:
+        prefix = backbone.pictures(handle, [noise(1)])[0].prefix
     assert [*prefix, *backbone.prompter.ids(text)] == whole.tolist()
     unknown = backbone.processor.tokenizer.unk_token_id
     assert unknown not in backbone.prompter.ids(text)
@@ -143,9 +139,9 @@ def test_cached_scores_equal_the_models_own_forward(experts: Experts) -> None:
     inputs = backbone.processor(images=[noise(2)], text=[text], return_tensors="pt")
     policy = Policy(experts)
     picture = policy.picture(noise(2))
-    with torch.inference_mode(), experts.serving(None) as model:
-        want = model(**inputs).logits[0, -1]
-        first, _ = policy._start(model, picture, backbone.prompter.ids(act_text(STATE, ())))
+    with torch.inference_mode(), experts.serving(None) as handle:
+        want = handle.module(**inputs).logits[0, -1]
+        first, _ = backbone.continuations(handle, picture, backbone.prompter.ids(act_text(STATE, ())))
     assert torch.allclose(first, want, atol=1e-4)
 
 
@@ -157,9 +153,9 @@ def test_see_answers_from_each_questions_own_logits(experts: Experts) -> None:
 
     firsts = backbone.prompter.first_tokens(("no", "near", "far"))
     want = []
-    with torch.inference_mode(), experts.serving(None) as model:
+    with torch.inference_mode(), experts.serving(None) as handle:
         for name in SCENE:
-            row = backbone.logits(model, [picture], [backbone.prompter.ids(f"see {name}")], [1])[0, 0]
+            row = backbone.logits(handle, [picture], [backbone.prompter.ids(f"see {name}")], [1])[0, 0]
             word = ("no", "near", "far")[int(row[firsts].argmax())]
             want += [f"{name} {word}"] if word != "no" else []
     assert list(seen) == want
@@ -194,12 +190,17 @@ def llava(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("cached", [True, False])
 def test_second_class_on_both_paths(llava: Path, cached: bool) -> None:
     experts = Experts(str(llava), "cpu", 4, 8, TARGETS)
-    assert experts.backbone.cached
-    experts.backbone.cached = cached
+    assert experts.backbone.cached and experts.folds
+    generic(experts, not cached)
     assert all(".language_model." in name for name in adapted(experts))
     disturb(experts, "craft", 1)
     for category in (None, "craft"):
         check_exact(experts, category)
+
+
+def generic(experts: Experts, yes: bool) -> None:
+    if yes:
+        experts.backbone.cached, experts.backbone.decoder = False, None
 
 
 def adapted(experts: Experts) -> list[str]:
@@ -212,7 +213,7 @@ def test_paths_agree(llava: Path) -> None:
     scores = []
     for cached in (True, False):
         experts.backbone = Backbone(experts._model, experts.backbone.processor)
-        experts.backbone.cached = cached
+        generic(experts, not cached)
         policy = Policy(experts)
         picture = policy.picture(noise(3))
         scores.append(policy.score_all(None, STATE, ("cow far",), picture))

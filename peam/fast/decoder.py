@@ -1,0 +1,164 @@
+"""A Llama-type text decoder as a function of its weights.
+
+The same arithmetic as transformers' LlamaModel, with query, key and value (and gate and up) projections joined,
+the last layer computed only where its result is asked for, and caches that several continuations share. It
+takes weights as arguments, so that one adapter's effective weights W + s B A can serve as a folded copy, or be
+built anew at each training step with gradients flowing to A and B.
+
+Knows nothing of pictures, prompts or adapters' files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+Past = tuple[tuple[Tensor, Tensor], ...]  # a layer: keys, values, (1, kv heads, length, head size)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer's weights; `qkv` and `gate_up` are stacked along the output."""
+
+    norm: Tensor
+    qkv: Tensor
+    out: Tensor
+    norm_mlp: Tensor
+    gate_up: Tensor
+    down: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A decoder's weights.
+
+    Attributes:
+        layers: In order.
+        norm: (hidden,) of the final norm.
+        head: (vocabulary, hidden).
+        embed: (vocabulary, hidden).
+    """
+
+    layers: tuple[Layer, ...]
+    norm: Tensor
+    head: Tensor
+    embed: Tensor
+
+
+class Decoder:
+    """The shapes and position table of one decoder.
+
+    Attributes:
+        name: Of the decoder module in the model's tree.
+    """
+
+    def __init__(self, model: Any) -> None:
+        """Reads the configuration of a model for which `fits` is true."""
+        decoder = model.get_decoder()
+        config = decoder.config
+        self.name = next(name for name, module in model.named_modules() if module is decoder)
+        self._layers = int(config.num_hidden_layers)
+        self._heads, self._kv = int(config.num_attention_heads), int(config.num_key_value_heads)
+        self._size = int(getattr(config, "head_dim", None) or config.hidden_size // self._heads)
+        self._eps = float(config.rms_norm_eps)
+        positions = torch.arange(int(config.max_position_embeddings), device=model.device)[None]
+        like = torch.zeros(1, dtype=model.dtype, device=model.device)
+        cos, sin = decoder.rotary_emb(like, positions)
+        self._cos, self._sin = cos[0], sin[0]
+
+    @staticmethod
+    def fits(model: Any) -> bool:
+        """Returns whether the model's text decoder is a plain Llama: no biases, no scaling at run time."""
+        config = model.get_decoder().config
+        rope = getattr(config, "rope_parameters", None) or {}
+        plain = not (getattr(config, "attention_bias", False) or getattr(config, "mlp_bias", False))
+        fixed = rope.get("rope_type", "default") in ("default", "linear", "llama3")
+        return config.model_type == "llama" and plain and fixed and config.hidden_act == "silu"
+
+    def weights(self, model: Any, effective: Callable[[str], Tensor]) -> Weights:
+        """Collects weights.
+
+        Args:
+            model: The model's tree, for what no adapter touches.
+            effective: Full module name of a linear -> its weight, adapter included.
+        """
+        decoder = model.get_decoder()
+        layers = []
+        for index, layer in enumerate(decoder.layers):
+            part = {
+                kind: [effective(f"{self.name}.layers.{index}.{block}.{name}") for name in names]
+                for kind, block, names in (
+                    ("qkv", "self_attn", ("q_proj", "k_proj", "v_proj")),
+                    ("out", "self_attn", ("o_proj",)),
+                    ("gate_up", "mlp", ("gate_proj", "up_proj")),
+                    ("down", "mlp", ("down_proj",)),
+                )
+            }
+            stacked = {kind: torch.cat(found) if len(found) > 1 else found[0] for kind, found in part.items()}
+            norms = layer.input_layernorm.weight, layer.post_attention_layernorm.weight
+            layers.append(Layer(norm=norms[0], norm_mlp=norms[1], **stacked))
+        head, embed = model.get_output_embeddings().weight, model.get_input_embeddings().weight
+        return Weights(tuple(layers), decoder.norm.weight, head, embed)
+
+    def run(self, weights: Weights, embeds: Tensor, where: Tensor, past: Past = ()) -> tuple[Tensor, Past]:
+        """Runs the decoder; rows are padded on the right, so that no mask is needed but the causal one.
+
+        Args:
+            weights: From `weights`.
+            embeds: (rows, length, hidden).
+            where: (rows, k) positions in `embeds` whose result is wanted.
+            past: Cache of a prefix that every row continues.
+
+        Returns:
+            (rows, k, hidden) normed states, and the cache of prefix and rows together.
+        """
+        before = past[0][0].shape[2] if past else 0
+        length = embeds.shape[1]
+        cos, sin = self._cos[before : before + length], self._sin[before : before + length]
+        mask = _lower_right(length, before, embeds) if before else None
+        x, caches = embeds, []
+        for index, layer in enumerate(weights.layers):
+            last = index == self._layers - 1
+            q, k, v = self._project(layer, x, cos, sin)
+            if past:
+                k, v = (torch.cat([old.expand(x.shape[0], -1, -1, -1), new], 2)
+                        for old, new in zip(past[index], (k, v), strict=True))  # fmt: skip
+            caches.append((k, v))
+            if last:
+                x = x.gather(1, where[..., None].expand(-1, -1, x.shape[-1]))
+                q = q.gather(2, where[:, None, :, None].expand(-1, q.shape[1], -1, q.shape[-1]))
+                reach = torch.arange(k.shape[2], device=x.device) <= before + where[..., None]
+                mask = torch.zeros(reach.shape, dtype=x.dtype, device=x.device)
+                mask = mask.masked_fill_(~reach, float("-inf"))[:, None]
+            x = self._rest(layer, x, q, k, v, mask)
+        return functional.rms_norm(x, (x.shape[-1],), weights.norm, self._eps), tuple(caches)
+
+    def _project(self, layer: Layer, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        rows, length, hidden = x.shape
+        normed = functional.rms_norm(x, (hidden,), layer.norm, self._eps)
+        joined = functional.linear(normed, layer.qkv).view(rows, length, -1, self._size).transpose(1, 2)
+        turned, v = joined.split([self._heads + self._kv, self._kv], 1)
+        low, high = turned.chunk(2, -1)
+        turned = turned * cos + torch.cat([-high, low], -1) * sin
+        q, k = turned.split([self._heads, self._kv], 1)
+        return q, k, v
+
+    def _rest(self, layer: Layer, x: Tensor, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+        mixed = functional.scaled_dot_product_attention(
+            q, k, v, attn_mask=mask, is_causal=mask is None, enable_gqa=self._kv != self._heads
+        )
+        x = x + functional.linear(mixed.transpose(1, 2).flatten(2), layer.out)
+        normed = functional.rms_norm(x, (x.shape[-1],), layer.norm_mlp, self._eps)
+        gate, up = functional.linear(normed, layer.gate_up).chunk(2, -1)
+        return x + functional.linear(functional.silu(gate) * up, layer.down)
+
+
+def _lower_right(length: int, before: int, like: Tensor) -> Tensor:
+    """Returns the (length, before + length) additive causal mask of rows that continue a prefix."""
+    mask = torch.full((length, before + length), float("-inf"), dtype=like.dtype, device=like.device)
+    return mask.triu_(before + 1)
