@@ -1,0 +1,211 @@
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from peam.actions import Action, InvalidAction, parse_action
+from peam.build import make_sim
+from peam.config import Config, load_config
+from peam.sims.base import Sim
+from peam.skills.executor import Executor
+from peam.types import Diagnosis, Outcome
+from tests.skills.script import WOODS, fight, play
+
+SEED = 7
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load_config(overrides=["sim.difficulty=peaceful"])
+
+
+@pytest.fixture(scope="module")
+def sim(config: Config) -> Iterator[Sim]:
+    yield make_sim(config)
+
+
+class Agent:
+    """A fresh world and an executor in it."""
+
+    def __init__(self, sim: Sim, config: Config, seed: int = SEED, **options: Any) -> None:
+        sim.reset(seed=seed, options=options)
+        self.sim, self.executor = sim, Executor(sim, config)
+
+    def do(self, text: str) -> Outcome:
+        action = parse_action(text)
+        assert isinstance(action, Action), action
+        before, tick = dict(self.sim.observe().inventory), self.sim.body().tick
+        outcome = self.executor.execute(action)
+        after = self.sim.observe().inventory
+        changed = {k: after.get(k, 0) - before.get(k, 0) for k in {*before, *after}}
+        assert dict(outcome.delta) == {k: v for k, v in changed.items() if v}
+        assert outcome.ticks == self.sim.body().tick - tick and outcome.seconds >= 0
+        return outcome
+
+    def have(self, item: str) -> int:
+        return self.sim.observe().inventory.get(item, 0)
+
+
+def test_invalid_action_costs_nothing(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config)
+    outcome = agent.executor.execute(InvalidAction("dance()", "no verb 'dance'"))
+    assert outcome.diagnosis is Diagnosis.INVALID_ACTION and outcome.ticks == 0 and "dance" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("inventory", "text", "diagnosis", "missing"),
+    [
+        ({}, "mine(diamond_ore, 1)", Diagnosis.NOT_FOUND, {}),
+        ({}, "craft(stick, 4)", Diagnosis.MISSING_MATERIAL, {"oak_planks": 2}),
+        ({}, "craft(torch, 4)", Diagnosis.MISSING_MATERIAL, {"coal": 1, "stick": 1}),
+        ({"oak_planks": 1}, "craft(crafting_table, 1)", Diagnosis.MISSING_MATERIAL, {"oak_planks": 3}),
+        (
+            {"oak_planks": 3, "stick": 2},
+            "craft(wooden_pickaxe, 1)",
+            Diagnosis.NO_STATION,
+            {"crafting_table": 1},
+        ),
+        ({"stick": 2}, "craft(stone_pickaxe, 1)", Diagnosis.MISSING_MATERIAL, {"cobblestone": 3}),
+        ({}, "place(furnace)", Diagnosis.MISSING_MATERIAL, {"furnace": 1}),
+        ({}, "smelt(iron_ingot, 1)", Diagnosis.MISSING_MATERIAL, {"raw_iron": 1}),
+        ({"raw_iron": 1}, "smelt(iron_ingot, 1)", Diagnosis.NO_STATION, {"furnace": 1}),
+        ({}, "goto(furnace)", Diagnosis.NOT_FOUND, {}),
+        ({}, "equip(bow)", Diagnosis.MISSING_MATERIAL, {"bow": 1}),
+        ({}, "eat(apple)", Diagnosis.MISSING_MATERIAL, {"apple": 1}),
+        ({"apple": 1}, "eat(apple)", Diagnosis.NO_SPACE, {}),
+        ({}, "kill(zombie)", Diagnosis.NOT_FOUND, {}),
+        ({}, "shoot(zombie)", Diagnosis.MISSING_MATERIAL, {"bow": 1}),
+        ({"bow": 1}, "shoot(zombie)", Diagnosis.MISSING_MATERIAL, {"arrow": 1}),
+        ({}, "explore(up)", Diagnosis.UNREACHABLE, {}),
+        ({}, "wait(20)", Diagnosis.OK, {}),
+    ],
+)
+def test_diagnoses(
+    sim: Sim,
+    config: Config,
+    inventory: dict[str, int],
+    text: str,
+    diagnosis: Diagnosis,
+    missing: dict[str, int],
+) -> None:
+    agent = Agent(sim, config, inventory=inventory)
+    outcome = agent.do(text)
+    assert outcome.diagnosis is diagnosis, outcome
+    assert dict(outcome.missing) == missing
+
+
+def test_crafting_chain_with_stations(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config, inventory={"oak_log": 4, "cobblestone": 11, "raw_iron": 3, "coal": 1})
+    assert agent.do("craft(oak_planks, 8)").ok and agent.have("oak_planks") == 8
+    assert agent.do("craft(crafting_table, 1)").ok
+    assert agent.executor.stations() == ()
+    assert agent.do("place(crafting_table)").ok and agent.executor.stations() == ("crafting_table",)
+    assert agent.do("craft(furnace, 1)").ok and agent.do("place(furnace)").ok
+    assert agent.executor.stations() == ("crafting_table", "furnace")
+    outcome = agent.do("smelt(iron_ingot, 3)")
+    assert outcome.ok and outcome.delta["iron_ingot"] == 3 and 600 <= outcome.ticks < 700
+    assert agent.do("craft(stick, 4)").ok and agent.do("craft(iron_pickaxe, 1)").ok
+    agent.executor.reset()
+    assert agent.executor.stations() == ()
+
+
+def test_no_fuel(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config, inventory={"furnace": 1, "raw_iron": 1})
+    assert agent.do("place(furnace)").ok
+    outcome = agent.do("smelt(iron_ingot, 1)")
+    assert outcome.diagnosis is Diagnosis.NO_FUEL and dict(outcome.missing) == {"coal": 1}
+
+
+def test_partial_craft_is_ok(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config, inventory={"oak_log": 1})
+    outcome = agent.do("craft(oak_planks, 8)")
+    assert outcome.ok and agent.have("oak_planks") == 4 and "4 of 8" in outcome.detail
+
+
+def test_returns_to_a_station_from_afar(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config, inventory={"crafting_table": 1, "oak_planks": 3, "stick": 2})
+    assert agent.do("place(crafting_table)").ok
+    assert any(agent.do(f"explore({way})").ok for way in ("north", "east", "south", "west"))
+    assert agent.do("craft(wooden_pickaxe, 1)").ok
+
+
+def test_mines_a_tree_and_says_what_stone_needs(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config)
+    seen = {s.name for s in sim.sight(16.0)}
+    log = next(f"{w}_log" for w in WOODS if f"{w}_log" in seen)
+    outcome = agent.do(f"mine({log}, 4)")
+    assert outcome.ok and outcome.delta[log] >= 4 and agent.sim.body().pitch == 0.0
+    agent.do("explore(down)")
+    agent.do("explore(down)")
+    assert "stone" in {s.name for s in sim.sight(16.0)}
+    outcome = agent.do("mine(stone, 1)")
+    assert outcome.diagnosis is Diagnosis.MISSING_TOOL and dict(outcome.missing) == {"wooden_pickaxe": 1}
+
+
+def test_digs_down_with_a_pickaxe_and_comes_up_again(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config, inventory={"iron_pickaxe": 1, "cobblestone": 20})
+    top = sim.body().position[1]
+    assert agent.do("explore(down)").ok and agent.do("explore(down)").ok
+    assert sim.body().position[1] <= top - 14
+    assert agent.do("mine(stone, 4)").ok or agent.do("explore(north)").ok
+    for _ in range(4):
+        agent.do("explore(up)")
+    assert sim.body().position[1] >= top - 4
+
+
+@pytest.mark.parametrize(("way", "axis", "sign"), [("east", 0, 1), ("north", 2, -1)])
+def test_explore_goes_and_faces_its_way(sim: Sim, config: Config, way: str, axis: int, sign: int) -> None:
+    agent = Agent(sim, config)
+    before = sim.body().position[axis]
+    outcome = agent.do(f"explore({way})")
+    assert outcome.ok and (sim.body().position[axis] - before) * sign >= 4
+    assert sim.body().pitch == 0.0 and abs((sim.body().yaw - {"east": -90, "north": 180}[way]) % 360) < 8
+
+
+def test_equips(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config, inventory={"stone_sword": 1, "stone_pickaxe": 1})
+    assert agent.do("equip(stone_pickaxe)").ok and sim.body().hand == "stone_pickaxe"
+    assert agent.do("equip(stone_sword)").ok and sim.body().hand == "stone_sword"
+
+
+def test_a_skill_is_cut_at_its_budget(sim: Sim) -> None:
+    config = load_config(overrides=["skills.max_ticks=20"])
+    outcome = Agent(sim, config).do("wait(200)")
+    assert outcome.diagnosis is Diagnosis.TIMEOUT and outcome.ticks <= 21
+
+
+def test_kills_a_beast_in_view(sim: Sim, config: Config) -> None:
+    spoils = {"cow": "beef", "pig": "porkchop", "sheep": "mutton"}
+    for seed in range(40):
+        agent = Agent(sim, config, seed, inventory={"stone_sword": 1}, hand="stone_sword")
+        beast = next((s.name for s in sim.sight(16.0) if s.name in spoils), None)
+        if beast is not None:
+            outcome = agent.do(f"kill({beast})")
+            assert outcome.ok and sim.stats()[f"killed.{beast}"] == 1
+            assert outcome.delta.get(spoils[beast], 0) >= 1
+            return
+    raise AssertionError("no beast in view in forty worlds")
+
+
+def test_same_seed_same_calls(sim: Sim, config: Config) -> None:
+    def run() -> tuple[list[str], bytes]:
+        record = play(sim, Executor(sim, config), "wooden_pickaxe", 12, limit=15)
+        return [
+            f"{a} {o.diagnosis} {o.ticks} {sorted(o.delta.items())}" for a, o in record.calls
+        ], sim.snapshot()
+
+    assert run() == run()
+
+
+def test_script_reaches_a_stone_pickaxe(sim: Sim, config: Config) -> None:
+    records = [play(sim, Executor(sim, config), "stone_pickaxe", seed) for seed in (7, 8)]
+    assert all(record.success for record in records)
+
+
+@pytest.mark.parametrize("mob", ["zombie", "skeleton"])
+def test_night_fights_are_won(mob: str) -> None:
+    config = load_config()
+    sim = make_sim(config)
+    wins = [fight(sim, Executor(sim, config), mob, seed).success for seed in (3, 4, 5)]
+    assert np.sum(wins) >= 2
