@@ -14,11 +14,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from peam.sims.voxel.textures import MIP_START
+
 HEIGHT = 128
 DEEP = 8.0  # metres of water that hide what is behind
 NO_FACE = -1
 SECTORS = 256  # of the horizon map
 RANGE = 48  # metres of the horizon map
+CLOSE = 14  # metres in which it is exact
 FACES = np.array([[-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0], [0, 0, -1], [0, 0, 1], [0, 0, 0]], np.int64)
 
 
@@ -143,20 +146,35 @@ def _sector(dx: float, dz: float) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _survey(horizon: NDArray[np.float32], wide: NDArray[np.uint8], sector: int, ox: float, oy: float, oz: float
-            ) -> None:
+def _touched(tops: NDArray[np.uint8], x: float, z: float, dx: float, dz: float, margin: float) -> int:
+    """Returns the greatest top in the box around the segment from (x, z) to (x + dx, z + dz) and a margin."""
+    top = 0
+    for i in range(int(np.floor(min(x, x + dx) - margin)), int(np.floor(max(x, x + dx) + margin)) + 1):
+        for k in range(int(np.floor(min(z, z + dz) - margin)), int(np.floor(max(z, z + dz) + margin)) + 1):
+            top = max(top, tops[i & 255, k & 255])
+    return top
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _survey(horizon: NDArray[np.float32], tops: NDArray[np.uint8], wide: NDArray[np.uint8], sector: int, ox: float,
+            oy: float, oz: float) -> None:
     """Fills one sector's row: [1 + r] = the least slope (dy / horizontal) that clears all up to r + 1 metres.
 
-    A sector is less than 2 metres wide at 48, so the 3x3 columns around its middle hold all that it touches.
+    Near by, it looks at just the columns that the sector touches; farther on, where a sector is up to 2 metres
+    wide, at the 3x3 columns around its middle.
     """
     at = (sector + 0.5) / (SECTORS / 4)
     dx = 1.0 - at if at < 2.0 else at - 3.0
     dz = 1.0 - abs(dx) if at < 2.0 else abs(dx) - 1.0
     norm = 1.0 / np.sqrt(dx * dx + dz * dz)
+    dx, dz = dx * norm, dz * norm
     worst = -1e9
     for r in range(RANGE):
-        x, z = int(np.floor(ox + (r + 0.5) * dx * norm)), int(np.floor(oz + (r + 0.5) * dz * norm))
-        rise = wide[x & 255, z & 255] - oy
+        if r < CLOSE:
+            top = _touched(tops, ox + r * dx, oz + r * dz, dx, dz, 0.002 + 0.017 * (r + 1))
+        else:
+            top = 0 + wide[int(np.floor(ox + (r + 0.5) * dx)) & 255, int(np.floor(oz + (r + 0.5) * dz)) & 255]
+        rise = top - oy
         # A rising ray is lowest where it enters the metre, a falling one where it leaves it.
         worst = max(worst, rise / r if rise >= 0.0 else rise / (r + 1.0))
         horizon[sector, 1 + r] = worst
@@ -164,8 +182,8 @@ def _survey(horizon: NDArray[np.float32], wide: NDArray[np.uint8], sector: int, 
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
-def clear(horizon: NDArray[np.float32], wide: NDArray[np.uint8], ox: float, oy: float, oz: float, dx: float,
-          dz: float, slope: float, over: float) -> float:
+def clear(horizon: NDArray[np.float32], tops: NDArray[np.uint8], wide: NDArray[np.uint8], ox: float, oy: float,
+          oz: float, dx: float, dz: float, slope: float, over: float) -> float:
     """Returns the metres along a direction that pass over every column's top; infinity beyond `RANGE`.
 
     `wide` is what `spread` made of the tops; the direction is as `direction` gives it.
@@ -174,7 +192,7 @@ def clear(horizon: NDArray[np.float32], wide: NDArray[np.uint8], ox: float, oy: 
         return 0.0  # steeper than a sector's middle can stand for
     sector = _sector(dx, dz)
     if horizon[sector, 0] < 0.0:
-        _survey(horizon, wide, sector, ox, oy, oz)
+        _survey(horizon, tops, wide, sector, ox, oy, oz)
     # Rays come row by row: the answer of the sector's last ray is close to this one's.
     r = int(horizon[sector, 0])
     while r > 0 and horizon[sector, r] >= slope:
@@ -188,14 +206,8 @@ def clear(horizon: NDArray[np.float32], wide: NDArray[np.uint8], ox: float, oy: 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def texel_at(u: float, v: float, size: float) -> int:
     """Returns the index of texel (u right, v up, each 0..1) at the mip level for a pixel `size` texels wide."""
-    if size < 1.9:
-        n, start = 16, 0
-    elif size < 3.8:
-        n, start = 8, 256
-    elif size < 7.6:
-        n, start = 4, 320
-    else:
-        n, start = 2, 336
+    level = (1 if size >= 1.9 else 0) + (1 if size >= 3.8 else 0) + (1 if size >= 7.6 else 0)
+    n, start = 16 >> level, MIP_START[level]
     i = min(max(int(u * n), 0), n - 1)
     j = min(max(int((1.0 - v) * n), 0), n - 1)
     return start + j * n + i
@@ -204,15 +216,9 @@ def texel_at(u: float, v: float, size: float) -> int:
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _on_face(x: float, y: float, z: float, face: int) -> tuple[float, float]:
     """Returns (u, v) of a point in a unit cell on one of its faces, upright for the four sides."""
-    if face == 0:
-        return z, y
-    if face == 1:
-        return 1.0 - z, y
-    if face == 4:
-        return 1.0 - x, y
-    if face == 5:
-        return x, y
-    return x, z
+    u = z if face < 2 else x
+    mirrored = face == 1 or face == 4
+    return (1.0 - u if mirrored else u), (z if face == 2 or face == 3 else y)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

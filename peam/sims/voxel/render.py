@@ -60,6 +60,7 @@ class Sight(NamedTuple):
 class Air(NamedTuple):
     """What one picture's rays know of open air, see `rays.clear`."""
 
+    tops: NDArray[np.uint8]
     horizon: NDArray[np.float32]
     wide: NDArray[np.uint8]
     roof: int
@@ -77,7 +78,7 @@ class _Scratch(threading.local):
     def air(self, tops: NDArray[np.uint8], x: float) -> Air:
         """Returns the open air over the tops near x, valid until the next call."""
         self.horizon[:, 0] = -1.0
-        return Air(self.horizon, self.wide, spread(tops, x, self.rows, self.wide))
+        return Air(tops, self.horizon, self.wide, spread(tops, x, self.rows, self.wide))
 
     def depths(self, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Returns the two distance planes of a picture size."""
@@ -157,7 +158,8 @@ def _aim(view: NDArray[np.float64], air: Air, eye: NDArray[np.float64], v: float
     for j in range(width):
         row[0, j], row[1, j], row[2, j], row[3, j], row[4, j] = direction(view, (2.0 * j + 1.0) / width - 1.0, v)
     for j in range(width):
-        row[3, j] = clear(air.horizon, air.wide, eye[0], eye[1], eye[2], row[0, j], row[2, j], row[3, j], row[4, j])
+        row[3, j] = clear(air.horizon, air.tops, air.wide, eye[0], eye[1], eye[2], row[0, j], row[2, j], row[3, j],
+                          row[4, j])
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -408,7 +410,7 @@ def _see(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: NDArray[np.flo
     for i in range(rays):
         for j in range(rays):
             dx, dy, dz, slope, over = direction(view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0)
-            start = clear(horizon, wide, ox, oy, oz, dx, dz, slope, over)
+            start = clear(horizon, tops, wide, ox, oy, oz, dx, dz, slope, over)
             hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, reach, size)
             x, y, z, block, t = hit.x, hit.y, hit.z, hit.block, hit.distance
             if hit.wet > 0.0:  # the water's surface is what the picture shows first
