@@ -257,3 +257,21 @@ def test_requested_creatures_stand_at_about_that_distance(name):
         sim.reset(seed=seed, options={"creatures": [{"name": name, "distance": 9}], "time": 18000})
         far = [math.dist(e.position, sim.body().position) for e in named(sim, name)]
         assert any(6 < d < 14 for d in far)
+
+
+def test_what_dies_in_a_tick_does_nothing_more_in_it():
+    """Many arrows meet burning zombies at once: rows are freed and taken over while events are settled."""
+    sim = arena(time=6000)
+    for trial in range(40):
+        for place in range(3):
+            row = creature(sim, "zombie", dz=2.0)
+            sim.game.entities.table[row, ent.HEALTH] = 1
+            sim.game.entities.table[row, ent.AGE] = 19 if place else 5
+        for _ in range(6):
+            x, y, z = sim.game.body[:3].tolist()
+            row = sim.game.entities.add(ent.ARROW, (x, y + 1, z + 0.5), (0.0, 0.0, 2.0))
+            sim.game.entities.table[row, [ent.A, ent.B]] = 9, 1
+        run(sim, NOOP, 2)
+        run(sim, NOOP, 20)
+        assert not named(sim, "zombie"), trial
+    assert sim.stats()["shot.zombie"] > 0

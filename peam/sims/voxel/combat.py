@@ -119,7 +119,10 @@ def _hit(game: Game, row: int, value: float) -> None:
     game.entities.remove(row)
     if value < 0:
         _suffer(game, e[ent.A], "arrow", (e[ph.X] - e[ph.VX], e[ph.Z] - e[ph.VZ]))
-    elif game.entities.table[int(value), ent.HURT] <= 0:
+    elif (
+        game.entities.table[int(value), ent.KIND] > ent.ARROW
+        and game.entities.table[int(value), ent.HURT] <= 0
+    ):
         speed = math.hypot(e[ph.VX], e[ph.VZ]) or 1.0
         wound(game, int(value), e[ent.A], (e[ph.VX] / speed, e[ph.VZ] / speed), "shot")
 

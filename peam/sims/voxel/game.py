@@ -199,9 +199,12 @@ class Game:
             self.rng,
             self._events,
         )
-        if number:
-            for code, row, value in self._events[1 : number + 1].tolist():
-                combat.EVENTS[int(code)](self, int(row), value)
+        events = [(int(code), int(row), value) for code, row, value in self._events[1 : number + 1].tolist()]
+        # A row may die, and another entity take it, while this tick's events are settled.
+        ids = [table.table[row, ent.EID] for _, row, _ in events]
+        for (code, row, value), known in zip(events, ids, strict=True):
+            if table.table[row, ent.EID] == known:
+                combat.EVENTS[code](self, row, value)
 
     def _smelt(self) -> None:
         x, z = self.body[ph.X], self.body[ph.Z]
