@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from peam.errors import ConfigError, SimError
 from peam.sims.voxel import textures
 from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, TARGET
-from peam.sims.voxel.rays import camera, column_tops, direction
+from peam.sims.voxel.openair import column_tops
+from peam.sims.voxel.rays import camera, direction
 from peam.sims.voxel.render import SPRITE_KIND, VIEW, dda, item_kind, render, sight, sprites_of, steps_per_ray
 from peam.sims.voxel.world import World
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from peam.errors import SimError
 from peam.sims.voxel.blocks import ID, SOLID, data
-from peam.sims.voxel.terrain import HEIGHT, column, generate, tables
+from peam.sims.voxel.land import column
+from peam.sims.voxel.tables import HEIGHT, tables
+from peam.sims.voxel.terrain import generate
 from peam.sims.voxel.world import World, column_top
 
 CHUNKS = 120

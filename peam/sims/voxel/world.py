@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 
 from peam.errors import SimError
 from peam.sims.voxel.blocks import ID, NAMES, SOLID
-from peam.sims.voxel.terrain import HEIGHT, TREES, Tables, column, generate, tables, tree
+from peam.sims.voxel.land import column
+from peam.sims.voxel.tables import HEIGHT, TREES, Tables, tables
+from peam.sims.voxel.terrain import generate
+from peam.sims.voxel.trees import tree
 
 SIZE = 256
 _CHUNKS = SIZE // 16
@@ -167,7 +170,7 @@ class World:
         if not grass or not self._tables.shape.sea < height < 84 or not self._wooded(cx, cz):
             return None
         self.ensure(x, z)
-        spots = sorted(((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in range(-8, 8)))
+        spots = sorted((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in range(-8, 8))
         for _, dx, dz in spots:
             y = self.surface(x + dx, z + dz)
             if self.get(x + dx, y, z + dz) == ID["grass_block"] and self._roomy(x + dx, y + 1, z + dz):
@@ -224,7 +227,7 @@ def _parsed(state: dict[str, Any]) -> tuple[int, NDArray[Any]]:
     if set(state) != {"seed", "edits"} or not isinstance(state["edits"], bytes):
         raise SimError("world state: needs the keys 'seed' (int) and 'edits' (bytes)")
     if len(state["edits"]) % _RECORD.itemsize:
-        raise SimError(f"world state: edits is cut: {len(state['edits'])} bytes, records of {_RECORD.itemsize}")
+        raise SimError(f"world state: {len(state['edits'])} bytes of edits are no whole records")
     rows = np.frombuffer(state["edits"], _RECORD)
     if (rows["y"] >= HEIGHT).any() or (rows["id"] >= len(NAMES)).any() or (rows["was"] >= len(NAMES)).any():
         raise SimError("world state: edits hold a y or a block id out of range")
