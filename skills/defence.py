@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 from peam.sims.base import Entity
-from peam.skills import combat
 from peam.skills.context import Context
+from peam.skills.melee import close_in, hit, strike
 
 REACH = {"zombie": 5.0, "skeleton": 15.0}  # metres at which each kind can have been the attacker
 WEAPONS = ("iron_sword", "stone_sword", "wooden_sword", "iron_axe", "stone_axe", "wooden_axe",
@@ -33,10 +33,10 @@ def defend(context: Context) -> None:
     _arm(context)
     until, last = control.body.tick + PATIENCE, -100
     while foe is not None and control.body.tick < until:
-        aim = combat.strike(context, foe)
+        aim = strike(context, foe)
         if aim is not None:
-            last = combat.hit(context, aim, foe, last)
-        elif not combat.close_in(context, foe):
+            last = hit(context, aim, foe, last)
+        elif not close_in(context, foe):
             break
         foe = attacker(context)
     if hand != "air" and control.body.hand != hand:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from peam.sims.base import Entity
 from peam.skills.aim import UP_FACE, direction, pitch_to, turn, yaw_to
-from peam.skills.combat import best_shot
+from peam.skills.archery import best_shot
 from peam.skills.world import centre, neighbours6, neighbours26
 from tests.skills.worlds import at, world
 
