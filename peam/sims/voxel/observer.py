@@ -18,9 +18,10 @@ from peam.sims.voxel.blocks import data
 from peam.sims.voxel.crafting import smelter
 from peam.sims.voxel.game import DAY, Game
 from peam.sims.voxel.items import DURABILITY, ITEMS, MAIN, NATURAL, PLACES, Inventory
+from peam.sims.voxel.land import column
 from peam.sims.voxel.rules import ENTRIES, SMELT_ENTRY, SMELT_OF, TABLE_ENTRY, payable
 from peam.sims.voxel.spaces import EQUIPPED, FLOATS, NAMES, SEA_LEVEL, SOURCES
-from peam.sims.voxel.terrain import column, tables
+from peam.sims.voxel.tables import tables
 
 _CLIMATE: Final = data("climate.yaml")
 _BIOMES: Final = [row["name"] for row in data("biomes.yaml")["biomes"]]
