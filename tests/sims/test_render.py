@@ -37,8 +37,15 @@ def plain() -> np.ndarray:
     return blocks
 
 
-def picture(blocks: np.ndarray, yaw: float = 0.0, pitch: float = 0.0, sprites: np.ndarray | None = None,
-            n: int = 64, day: float = 1.0, eye: tuple[float, float, float] = EYE) -> np.ndarray:
+def picture(
+    blocks: np.ndarray,
+    yaw: float = 0.0,
+    pitch: float = 0.0,
+    sprites: np.ndarray | None = None,
+    n: int = 64,
+    day: float = 1.0,
+    eye: tuple[float, float, float] = EYE,
+) -> np.ndarray:
     return render(blocks, eye, yaw, pitch, n, n, 70.0, day, sprites)
 
 
@@ -50,8 +57,19 @@ def cells(blocks: np.ndarray, name: str, yaw: float = 0.0, pitch: float = 0.0, r
 def test_shape_and_determinism(worlds: list) -> None:
     for world, eye in worlds:
         a = render(world.blocks, eye, 33.0, 10.0, 48, 80, 70.0, 0.7, None, tops=world.tops)
-        b = render(world.blocks, eye, 33.0, 10.0, 48, 80, 70.0, 0.7, None, np.zeros((48, 80, 3), np.uint8),
-                   tops=world.tops)
+        b = render(
+            world.blocks,
+            eye,
+            33.0,
+            10.0,
+            48,
+            80,
+            70.0,
+            0.7,
+            None,
+            np.zeros((48, 80, 3), np.uint8),
+            tops=world.tops,
+        )
         assert a.shape == (48, 80, 3) and a.dtype == np.uint8
         assert (a == b).all() and a.std() > 10
 
@@ -74,7 +92,9 @@ def test_open_air_is_skipped_without_a_trace(worlds: list) -> None:
             assert len(fast.blocks) > 5
 
 
-@pytest.mark.parametrize(("yaw", "cell"), [(0, (0, 65, 4)), (90, (-4, 65, 0)), (180, (0, 65, -4)), (270, (4, 65, 0))])
+@pytest.mark.parametrize(
+    ("yaw", "cell"), [(0, (0, 65, 4)), (90, (-4, 65, 0)), (180, (0, 65, -4)), (270, (4, 65, 0))]
+)
 def test_yaw_is_minecrafts(plain: np.ndarray, yaw: float, cell: tuple[int, int, int]) -> None:
     plain[cell[0] & 255, cell[1], cell[2] & 255] = ID["gold_ore"]
     assert cells(plain, "gold_ore", yaw) == {cell}
@@ -189,8 +209,10 @@ def test_a_creature_has_a_front_and_reddens(plain: np.ndarray) -> None:
 
 
 def test_nearer_creature_hides_the_farther(plain: np.ndarray) -> None:
-    rows = [(0.5, 64.0, 9.0, 0.9, 0.9, SPRITE_KIND["pig"], 0.0, 0.0),
-            (0.5, 64.0, 3.0, 0.9, 1.95, SPRITE_KIND["cow"], 180.0, 0.0)]
+    rows = [
+        (0.5, 64.0, 9.0, 0.9, 0.9, SPRITE_KIND["pig"], 0.0, 0.0),
+        (0.5, 64.0, 3.0, 0.9, 1.95, SPRITE_KIND["cow"], 180.0, 0.0),
+    ]
     for order in (rows, rows[::-1]):
         seen = sight(plain, EYE, 0.0, 0.0, 70.0, 1.0, 16.0, sprites_of(order)).sprites
         assert [int(order[i][5]) for i in seen["index"]] == [SPRITE_KIND["cow"]]
@@ -268,5 +290,7 @@ def test_open_air_costs_few_steps(worlds: list) -> None:
         high = (eye[0], 118.0, eye[2])
         assert steps_per_ray(world.blocks, world.tops, high, 0.0, -20.0, 32, 32, 70.0) < 1.0
         assert steps_per_ray(world.blocks, world.tops, eye, 0.0, 5.0, 32, 32, 70.0) < 30.0
-        assert (column_tops(world.blocks, eye[0], eye[2], 40.0)[int(eye[0]) & 255] <=
-                world.tops[int(eye[0]) & 255]).all()
+        assert (
+            column_tops(world.blocks, eye[0], eye[2], 40.0)[int(eye[0]) & 255]
+            <= world.tops[int(eye[0]) & 255]
+        ).all()

@@ -34,8 +34,14 @@ def window(world: World, cx: int, cz: int) -> np.ndarray:
 def nearest_oak(world: World, x: int, z: int) -> float:
     """Horizontal distance of the nearest oak log within 48."""
     found = (world.blocks[:, 60:] == ID["oak_log"]).any(1)
-    return min((float(np.hypot(i, k)) for i, k in product(range(-48, 49), repeat=2)
-                if found[(x + i) & 255, (z + k) & 255]), default=99.0)
+    return min(
+        (
+            float(np.hypot(i, k))
+            for i, k in product(range(-48, 49), repeat=2)
+            if found[(x + i) & 255, (z + k) & 255]
+        ),
+        default=99.0,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -117,14 +123,17 @@ def test_state_restores_here_and_elsewhere() -> None:
     assert len(saved["edits"]) < 1000
 
 
-@pytest.mark.parametrize("state", [
-    {"seed": 1},
-    {"seed": 1, "edits": b"123"},
-    {"seed": -1, "edits": b""},
-    {"seed": "1", "edits": b""},
-    {"seed": 1, "edits": np.array([(0, 200, 0, 0, 1)], "<i4,u1,<i4,u1,u1").tobytes()},
-    {"seed": 1, "edits": np.array([(0, 20, 0, 0, 250)], "<i4,u1,<i4,u1,u1").tobytes()},
-])
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"seed": 1},
+        {"seed": 1, "edits": b"123"},
+        {"seed": -1, "edits": b""},
+        {"seed": "1", "edits": b""},
+        {"seed": 1, "edits": np.array([(0, 200, 0, 0, 1)], "<i4,u1,<i4,u1,u1").tobytes()},
+        {"seed": 1, "edits": np.array([(0, 20, 0, 0, 250)], "<i4,u1,<i4,u1,u1").tobytes()},
+    ],
+)
 def test_broken_state_is_refused(state: dict) -> None:
     world = World(1)
     with pytest.raises(SimError):
@@ -146,8 +155,17 @@ def test_errors() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(-20, 20), st.integers(0, HEIGHT - 1), st.integers(-20, 20),
-                          st.sampled_from([0, 1, 7, 9, 30])), max_size=30))
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-20, 20),
+            st.integers(0, HEIGHT - 1),
+            st.integers(-20, 20),
+            st.sampled_from([0, 1, 7, 9, 30]),
+        ),
+        max_size=30,
+    )
+)
 def test_tops_follow_edits(edits: list[tuple[int, int, int, int]]) -> None:
     world = EDITED
     for x, y, z, block in edits:

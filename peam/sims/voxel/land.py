@@ -36,8 +36,7 @@ def column(seed: int, x: int, z: int, t: Tables) -> tuple[int, int]:
 def _biome(relief: float, temperature: float, humidity: float, limits: NDArray[np.float64]) -> int:
     for b in range(limits.shape[0]):
         low = limits[b]
-        if (low[0] <= relief < low[1] and low[2] <= temperature < low[3]
-                and low[4] <= humidity < low[5]):
+        if low[0] <= relief < low[1] and low[2] <= temperature < low[3] and low[4] <= humidity < low[5]:
             return b
     return limits.shape[0] - 1
 
@@ -50,4 +49,5 @@ def is_open(seed: int, x: int, z: int, s: Shape) -> bool:
 
 @njit(cache=True, nogil=True)
 def is_bare(height: int, x: int, z: int, seed: int, s: Shape) -> bool:
+    """Returns whether a mountain is too high here for soil."""
     return height + 6.0 * unit(seed + 707, x, 0, z) > s.bare_above

@@ -65,7 +65,7 @@ def noise3(seed: int, x: float, y: float, z: float) -> float:
 
 @njit(cache=True, nogil=True)
 def fractal2(seed: int, x: float, z: float, octaves: int) -> float:
-    """Returns the sum of `octaves` noises, each at twice the frequency and half the weight, in about [-1, 1]."""
+    """Returns the sum of `octaves` noises, each of twice the frequency, half the weight, in about [-1, 1]."""
     total, weight, norm = 0.0, 1.0, 0.0
     for i in range(octaves):
         total += weight * noise2(seed + i, x, z)

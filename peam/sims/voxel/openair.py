@@ -1,7 +1,7 @@
-"""Open air: how far a ray may go over every column's top, so that nobody need walk it. Knows no blocks' meaning.
+"""Open air: how far a ray may go over every column's top, so that nobody need walk it. Knows no block.
 
-For an eye, the horizon map holds for each of 256 directions the slope that clears everything up to each metre;
-it is filled as rays ask for it.
+For an eye, the horizon map holds for each of 256 directions the slope that clears everything up to each
+metre; it is filled as rays ask for it.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class Air(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def spread(tops: NDArray[np.uint8], x: float, rows: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
-    """Fills `out`, within `RANGE` of x, with the greatest top of the 3x3 columns around each; returns the greatest.
+    """Fills `out`, within `RANGE` of x, with the greatest top of 3x3 columns; returns the greatest of all.
 
-    Written with conditional expressions on bytes, not `max`, so that the compiler handles 32 columns at a time;
-    `rows` is scratch.
+    Written with conditional expressions on bytes, not `max`, so that the compiler handles 32 columns at a
+    time; `rows` is scratch.
     """
     west = int(np.floor(x)) - RANGE - 1
     for n in range(2 * RANGE + 5):
@@ -96,12 +96,19 @@ def _touched(tops: NDArray[np.uint8], x: float, z: float, dx: float, dz: float, 
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _survey(horizon: NDArray[np.float32], tops: NDArray[np.uint8], wide: NDArray[np.uint8], sector: int, ox: float,
-            oy: float, oz: float) -> None:
+def _survey(
+    horizon: NDArray[np.float32],
+    tops: NDArray[np.uint8],
+    wide: NDArray[np.uint8],
+    sector: int,
+    ox: float,
+    oy: float,
+    oz: float,
+) -> None:
     """Fills one sector's row: [1 + r] = the least slope (dy / horizontal) that clears all up to r + 1 metres.
 
-    Near by, it looks at just the columns that the sector touches; farther on, where a sector is up to 2 metres
-    wide, at the 3x3 columns around its middle.
+    Near by, it looks at just the columns that the sector touches; farther on, where a sector is up to 2
+    metres wide, at the 3x3 columns around its middle.
     """
     at = (sector + 0.5) / (SECTORS / 4)
     dx = 1.0 - at if at < 2.0 else at - 3.0
@@ -122,8 +129,18 @@ def _survey(horizon: NDArray[np.float32], tops: NDArray[np.uint8], wide: NDArray
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
-def clear(horizon: NDArray[np.float32], tops: NDArray[np.uint8], wide: NDArray[np.uint8], ox: float, oy: float,
-          oz: float, dx: float, dz: float, slope: float, over: float) -> float:
+def clear(
+    horizon: NDArray[np.float32],
+    tops: NDArray[np.uint8],
+    wide: NDArray[np.uint8],
+    ox: float,
+    oy: float,
+    oz: float,
+    dx: float,
+    dz: float,
+    slope: float,
+    over: float,
+) -> float:
     """Returns the metres along a direction that pass over every column's top; infinity beyond `RANGE`.
 
     `wide` is what `spread` made of the tops; the direction is as `direction` gives it.

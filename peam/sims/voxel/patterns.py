@@ -302,7 +302,35 @@ def ribs(rng: np.random.Generator, base: Colour, dark: Colour) -> Texels:
 
 PATTERNS: Final[dict[str, Callable[..., Texels]]] = {
     f.__name__: f
-    for f in (noise, turf, pebbles, speckle, ripples, bark, dashes, rings, leaves, ore, cobbles, boards, grid, tools,
-              oven, lid, trunk, torch, pane, blades, flower, layers, spines, rungs, weave, face, muzzle, patches,
-              ribs)
+    for f in (
+        noise,
+        turf,
+        pebbles,
+        speckle,
+        ripples,
+        bark,
+        dashes,
+        rings,
+        leaves,
+        ore,
+        cobbles,
+        boards,
+        grid,
+        tools,
+        oven,
+        lid,
+        trunk,
+        torch,
+        pane,
+        blades,
+        flower,
+        layers,
+        spines,
+        rungs,
+        weave,
+        face,
+        muzzle,
+        patches,
+        ribs,
+    )
 }

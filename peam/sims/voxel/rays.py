@@ -1,12 +1,12 @@
 """Rays through the blocks: the camera, and the walk that pictures and sight share. Knows no colours' meaning.
 
-A ray walks columns (a 2-D grid walk over x and z) and, inside a column, only the cells below the column's top:
-open sky costs one step a column, and a ray that has risen above every top in reach ends at once. The walk itself
-is after Amanatides and Woo, "A fast voxel traversal algorithm for ray tracing", 1987.
+A ray walks columns (a 2-D grid over x and z) and, inside a column, only the cells below the column's top;
+open sky costs one step a column, and a ray that has risen above every top in reach ends at once. The walk is
+after Amanatides and Woo, "A fast voxel traversal algorithm for ray tracing", 1987.
 
-Compiled code that calls another file's is not compiled again when that file changes: after an edit, delete the
-`.nbi` and `.nbc` files in `__pycache__`. `_nrt=False` spares the counting of array references, which took a
-quarter of the time; such functions must not allocate.
+Compiled code that calls another file's is not compiled again when that file changes: after an edit, delete
+the `.nbi` and `.nbc` files in `__pycache__`. `_nrt=False` spares the counting of array references in the inner
+loops; functions so marked must not allocate.
 """
 
 from __future__ import annotations
@@ -69,7 +69,11 @@ def camera(yaw: float, pitch: float, fov: float, aspect: float) -> NDArray[np.fl
     out = np.empty((3, 3), np.float64)
     out[0, 0], out[0, 1], out[0, 2] = -np.sin(a) * np.cos(b), -np.sin(b), np.cos(a) * np.cos(b)
     out[1, 0], out[1, 1], out[1, 2] = -np.cos(a) * reach * aspect, 0.0, -np.sin(a) * reach * aspect
-    out[2, 0], out[2, 1], out[2, 2] = np.sin(a) * np.sin(b) * reach, -np.cos(b) * reach, -np.cos(a) * np.sin(b) * reach
+    out[2, 0], out[2, 1], out[2, 2] = (
+        np.sin(a) * np.sin(b) * reach,
+        -np.cos(b) * reach,
+        -np.cos(a) * np.sin(b) * reach,
+    )
     return out
 
 
@@ -90,9 +94,23 @@ def direction(view: NDArray[np.float64], u: float, v: float) -> tuple[float, flo
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
-def cast(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], roof: int, kind: NDArray[np.uint8],
-         faces: NDArray[np.int32], texels: NDArray[np.uint8], ox: float, oy: float, oz: float, dx: float,
-         dy: float, dz: float, start: float, reach: float, size: float) -> Hit:
+def cast(
+    blocks: NDArray[np.uint8],
+    tops: NDArray[np.uint8],
+    roof: int,
+    kind: NDArray[np.uint8],
+    faces: NDArray[np.int32],
+    texels: NDArray[np.uint8],
+    ox: float,
+    oy: float,
+    oz: float,
+    dx: float,
+    dy: float,
+    dz: float,
+    start: float,
+    reach: float,
+    size: float,
+) -> Hit:
     """Follows one ray to the first texel that hides what is behind it.
 
     Args:
@@ -165,10 +183,21 @@ def cast(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], roof: int, kind: ND
                     if at >= reach:
                         break
                     u, v = on_face(ox + at * dx - ix, oy + at * dy - y, oz + at * dz - iz, here)
-                    return Hit(block, ix, y, iz, here, at, 0 + faces[block, here], texel_at(u, v, size * at), wet,
-                               steps)
-                met, here, texel = through(blocks, kind, faces, texels, block, ix, y, iz, here, at, ox, oy, oz,
-                                            dx, dy, dz, size)
+                    return Hit(
+                        block,
+                        ix,
+                        y,
+                        iz,
+                        here,
+                        at,
+                        0 + faces[block, here],
+                        texel_at(u, v, size * at),
+                        wet,
+                        steps,
+                    )
+                met, here, texel = through(
+                    blocks, kind, faces, texels, block, ix, y, iz, here, at, ox, oy, oz, dx, dy, dz, size
+                )
                 if 0.0 < met < reach:
                     return Hit(block, ix, y, iz, here, met, 0 + faces[block, max(here, 0)], texel, wet, steps)
         t = end
@@ -182,12 +211,15 @@ def cast(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], roof: int, kind: ND
             side = 4 if sz > 0 else 5
         if not rising and oy + t * dy < 0.0:
             break
-    return Hit(0, ix, min(max(int(np.floor(oy + min(t, reach) * dy)), 0), 255), iz, NO_FACE, reach, 0, 0, wet, steps)
+    return Hit(
+        0, ix, min(max(int(np.floor(oy + min(t, reach) * dy)), 0), 255), iz, NO_FACE, reach, 0, 0, wet, steps
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def dda(blocks: NDArray[np.uint8], eye: Point, direction: Point, reach: float
-        ) -> tuple[bool, int, int, int, int, float]:
+def dda(
+    blocks: NDArray[np.uint8], eye: Point, direction: Point, reach: float
+) -> tuple[bool, int, int, int, int, float]:
     """Finds the block under the crosshair: air and liquids are passed, all else is a full cube.
 
     Args:

@@ -1,7 +1,7 @@
 """The first-person picture: a ray for each pixel through the blocks, creatures as boxes over them.
 
-`render` draws, `sight` (sight.py) names what a grid of the same rays hits, `dda` (rays.py) finds the block under
-the crosshair. All are pure functions of their arguments. Knows nothing of rules, inventories or tasks.
+`render` draws, `sight` (sight.py) names what a grid of the same rays hits, `dda` (rays.py) finds the block
+under the crosshair. All are pure functions of their arguments. Knows nothing of rules, inventories or tasks.
 """
 
 from __future__ import annotations
@@ -19,29 +19,65 @@ from peam.sims.voxel.sight import BLOCK_HIT, SPRITE_HIT, Sight, ray_hits, sight
 from peam.sims.voxel.sprites import draw_sprites, sprites_of
 from peam.sims.voxel.textures import SPRITE_KIND, Look, item_kind, look
 
-__all__ = ["BLOCK_HIT", "SPRITE_HIT", "SPRITE_KIND", "VIEW", "Sight", "dda", "item_kind", "ray_hits", "render", "sight",
-           "sprites_of", "steps_per_ray"]
+__all__ = [
+    "BLOCK_HIT",
+    "SPRITE_HIT",
+    "SPRITE_KIND",
+    "VIEW",
+    "Sight",
+    "dda",
+    "item_kind",
+    "ray_hits",
+    "render",
+    "sight",
+    "sprites_of",
+    "steps_per_ray",
+]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _aim(view: NDArray[np.float64], air: Air, eye: NDArray[np.float64], v: float, row: NDArray[np.float64]) -> None:
-    """Fills one picture row's rays, (5, width): unit direction, length per horizontal metre, metres of open air.
+def _aim(
+    view: NDArray[np.float64], air: Air, eye: NDArray[np.float64], v: float, row: NDArray[np.float64]
+) -> None:
+    """Fills one picture row's rays, (5, width): unit direction, metres of open air, scratch.
 
     Apart from the casting, so that the arithmetic runs several pixels at a time.
     """
     width = row.shape[1]
     for j in range(width):
-        row[0, j], row[1, j], row[2, j], row[3, j], row[4, j] = direction(view, (2.0 * j + 1.0) / width - 1.0, v)
+        row[0, j], row[1, j], row[2, j], row[3, j], row[4, j] = direction(
+            view, (2.0 * j + 1.0) / width - 1.0, v
+        )
     for j in range(width):
-        row[3, j] = clear(air.horizon, air.tops, air.wide, eye[0], eye[1], eye[2], row[0, j], row[2, j], row[3, j],
-                          row[4, j])
+        row[3, j] = clear(
+            air.horizon,
+            air.tops,
+            air.wide,
+            eye[0],
+            eye[1],
+            eye[2],
+            row[0, j],
+            row[2, j],
+            row[3, j],
+            row[4, j],
+        )
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _cast_row(row: NDArray[np.float64], hits: NDArray[np.int64], i: int, depth: NDArray[np.float32],
-              wets: NDArray[np.float32], blocks: NDArray[np.uint8], tops: NDArray[np.uint8], roof: int,
-              eye: NDArray[np.float64], size: float, art: Look) -> int:
-    """Casts one row's rays; fills hits, (width, 6): block, face, texture, texel, and the lit cell's column and y."""
+def _cast_row(
+    row: NDArray[np.float64],
+    hits: NDArray[np.int64],
+    i: int,
+    depth: NDArray[np.float32],
+    wets: NDArray[np.float32],
+    blocks: NDArray[np.uint8],
+    tops: NDArray[np.uint8],
+    roof: int,
+    eye: NDArray[np.float64],
+    size: float,
+    art: Look,
+) -> int:
+    """Casts one row's rays; fills hits, (width, 6): block, face, texture, texel, lit column, lit y."""
     ox, oy, oz = eye[0], eye[1], eye[2]
     kind, faces, texels = art.kind, art.faces, art.texels
     steps = 0
@@ -50,8 +86,23 @@ def _cast_row(row: NDArray[np.float64], hits: NDArray[np.int64], i: int, depth: 
         if start >= VIEW:
             depth[i, j], wets[i, j], hits[j, 0], hits[j, 4], hits[j, 5] = VIEW, -1.0, 0, 0, HEIGHT
             continue
-        hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, row[0, j], row[1, j], row[2, j], start, VIEW,
-                   size)
+        hit = cast(
+            blocks,
+            tops,
+            roof,
+            kind,
+            faces,
+            texels,
+            ox,
+            oy,
+            oz,
+            row[0, j],
+            row[1, j],
+            row[2, j],
+            start,
+            VIEW,
+            size,
+        )
         steps += hit.steps
         depth[i, j], wets[i, j] = hit.distance, hit.wet
         hits[j, 0], hits[j, 1], hits[j, 2], hits[j, 3] = hit.block, hit.face, hit.texture, hit.texel
@@ -62,9 +113,17 @@ def _cast_row(row: NDArray[np.float64], hits: NDArray[np.int64], i: int, depth: 
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _shade_row(out: NDArray[np.uint8], row: NDArray[np.float64], hits: NDArray[np.int64], i: int,
-               depth: NDArray[np.float32], wets: NDArray[np.float32], tops: NDArray[np.uint8], day: float, art: Look
-               ) -> None:
+def _shade_row(
+    out: NDArray[np.uint8],
+    row: NDArray[np.float64],
+    hits: NDArray[np.int64],
+    i: int,
+    depth: NDArray[np.float32],
+    wets: NDArray[np.float32],
+    tops: NDArray[np.uint8],
+    day: float,
+    art: Look,
+) -> None:
     """Colours one row's hits."""
     cool = 0.2 * (1.0 - day)
     for j in range(row.shape[1]):
@@ -78,17 +137,34 @@ def _shade_row(out: NDArray[np.uint8], row: NDArray[np.float64], hits: NDArray[n
                 light = 1.0  # lava and torches glow
             dim = cool * sky
             texture, texel = hits[j, 2], hits[j, 3]
-            r, g, b = air_over(art.texels[texture, texel, 0] * light * (1.0 - dim),
-                           art.texels[texture, texel, 1] * light * (1.0 - 0.5 * dim),
-                           art.texels[texture, texel, 2] * light, t, sky, day, wet)
+            r, g, b = air_over(
+                art.texels[texture, texel, 0] * light * (1.0 - dim),
+                art.texels[texture, texel, 1] * light * (1.0 - 0.5 * dim),
+                art.texels[texture, texel, 2] * light,
+                t,
+                sky,
+                day,
+                wet,
+            )
         out[i, j, 0], out[i, j, 1], out[i, j, 2] = np.uint8(r), np.uint8(g), np.uint8(b)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _blocks(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[np.float32],
-            row: NDArray[np.float64], hits: NDArray[np.int64], blocks: NDArray[np.uint8], tops: NDArray[np.uint8],
-            eye: NDArray[np.float64], view: NDArray[np.float64], air: Air, size: float, day: float, art: Look
-            ) -> int:
+def _blocks(
+    out: NDArray[np.uint8],
+    depth: NDArray[np.float32],
+    wets: NDArray[np.float32],
+    row: NDArray[np.float64],
+    hits: NDArray[np.int64],
+    blocks: NDArray[np.uint8],
+    tops: NDArray[np.uint8],
+    eye: NDArray[np.float64],
+    view: NDArray[np.float64],
+    air: Air,
+    size: float,
+    day: float,
+    art: Look,
+) -> int:
     """Draws the blocks and the sky; fills the distance at which each pixel ends and enters water."""
     steps = 0
     for i in range(depth.shape[0]):
@@ -111,10 +187,20 @@ def _held(out: NDArray[np.uint8], texels: NDArray[np.uint8]) -> None:
                 out[i, j, c] = np.uint8(texel[c] * (0.95 - 0.25 * v))
 
 
-def render(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float, height: int, width: int,
-           fov_vertical: float, daylight: float, sprites: NDArray[np.float32] | None = None,
-           out: NDArray[np.uint8] | None = None, hold: int = -1, tops: NDArray[np.uint8] | None = None
-           ) -> NDArray[np.uint8]:
+def render(
+    blocks: NDArray[np.uint8],
+    eye: Point,
+    yaw: float,
+    pitch: float,
+    height: int,
+    width: int,
+    fov_vertical: float,
+    daylight: float,
+    sprites: NDArray[np.float32] | None = None,
+    out: NDArray[np.uint8] | None = None,
+    hold: int = -1,
+    tops: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
     """Draws the picture from an eye.
 
     Args:
@@ -126,7 +212,7 @@ def render(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float, heig
         width: Pixels.
         fov_vertical: Degrees.
         daylight: 0 night .. 1 day.
-        sprites: (n, 8) float32 [x, y, z (feet), width, height, kind (`SPRITE_KIND`), yaw, hurt (> 0: reddened)].
+        sprites: (n, 8) float32 [x, y, z (feet), width, height, kind (`SPRITE_KIND`), yaw, hurt (> 0: red)].
         out: (height, width, 3) uint8 to draw into; a new array by default.
         hold: Sprite kind whose first texture is shown as held in the hand, -1 for an empty hand.
         tops: `World.tops`. Computed from `blocks` if not given, which costs about a millisecond.
@@ -145,8 +231,17 @@ def render(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float, heig
     return out
 
 
-def _draw(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float, fov: float, day: float,
-          sprites: NDArray[np.float32] | None, out: NDArray[np.uint8], tops: NDArray[np.uint8] | None) -> int:
+def _draw(
+    blocks: NDArray[np.uint8],
+    eye: Point,
+    yaw: float,
+    pitch: float,
+    fov: float,
+    day: float,
+    sprites: NDArray[np.float32] | None,
+    out: NDArray[np.uint8],
+    tops: NDArray[np.uint8] | None,
+) -> int:
     """Draws into `out`; returns the steps that its rays took."""
     height, width = out.shape[:2]
     at = np.array(eye, np.float64)
@@ -155,14 +250,36 @@ def _draw(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float, fov: 
     view = camera(float(yaw), float(pitch), float(fov), width / height)
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov) / 2)) / height
     depth, wets = SCRATCH.depths(height, width)
-    steps = _blocks(out, depth, wets, np.empty((5, width)), np.empty((width, 6), np.int64), blocks, tops, at, view, SCRATCH.air(tops, at[0]), size, float(day), look())
+    steps = _blocks(
+        out,
+        depth,
+        wets,
+        np.empty((5, width)),
+        np.empty((width, 6), np.int64),
+        blocks,
+        tops,
+        at,
+        view,
+        SCRATCH.air(tops, at[0]),
+        size,
+        float(day),
+        look(),
+    )
     if sprites is not None and len(sprites):
         draw_sprites(out, depth, wets, tops, at, view, size, float(day), sprites, look())
     return int(steps)
 
 
-def steps_per_ray(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: Point, yaw: float, pitch: float,
-                  height: int, width: int, fov_vertical: float) -> float:
-    """Returns the mean number of columns and cells that a picture's rays visit: the renderer's unit of work."""
+def steps_per_ray(
+    blocks: NDArray[np.uint8],
+    tops: NDArray[np.uint8],
+    eye: Point,
+    yaw: float,
+    pitch: float,
+    height: int,
+    width: int,
+    fov_vertical: float,
+) -> float:
+    """Returns the mean number of columns and cells that a picture's rays visit: the unit of work."""
     out = np.empty((height, width, 3), np.uint8)
     return _draw(blocks, eye, yaw, pitch, fov_vertical, 1.0, None, out, tops) / (height * width)

@@ -1,4 +1,4 @@
-"""Light and air: brightness by sky, depth and distance; the sky's colour; fog and water. Knows no geometry."""
+"""Light and air: brightness by sky, depth and distance; the sky's colour; fog and water. Knows no shapes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sky_share(tops: NDArray[np.uint8], x: int, y: int, z: int) -> float:
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def light_at(sky: float, day: float, distance: float) -> float:
-    """Returns a surface's brightness: sky light, a floor where none reaches, and a little light of one's own."""
+    """Returns a surface's brightness: sky light, a floor where none reaches, and a lamp's worth near by."""
     base = sky * (0.38 + 0.62 * day) + (1.0 - sky) * _UNDER
     return base + (1.0 - base) * 0.4 / (1.0 + 0.06 * distance * distance)
 
@@ -40,15 +40,19 @@ def sky_colour(dy: float, day: float) -> tuple[float, float, float]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def air_over(r: float, g: float, b: float, distance: float, sky: float, day: float, wet: float
-         ) -> tuple[float, float, float]:
+def air_over(
+    r: float, g: float, b: float, distance: float, sky: float, day: float, wet: float
+) -> tuple[float, float, float]:
     """Returns a lit colour seen through `distance` of air, and water from `wet` on: fog and tint."""
     if wet >= 0.0:
         thick = 1.0 - np.exp(-0.3 * (distance - wet))
         a = thick * 0.85 if wet == 0.0 else 0.42 + 0.5 * thick
         bright = light_at(1.0, day, wet)
-        r, g, b = (r + a * (_WATER[0] * bright - r), g + a * (_WATER[1] * bright - g),
-                   b + a * (_WATER[2] * bright - b))
+        r, g, b = (
+            r + a * (_WATER[0] * bright - r),
+            g + a * (_WATER[1] * bright - g),
+            b + a * (_WATER[2] * bright - b),
+        )
         distance = min(distance, max(wet, 1.0))
     f = (distance / VIEW - _FOG) / (1.0 - _FOG)
     if f > 0.0:

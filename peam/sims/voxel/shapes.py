@@ -1,4 +1,4 @@
-"""Where a ray meets a block: texture coordinates on cubes, and the thin shapes of plants, torches and ladders.
+"""Where a ray meets a block: texture coordinates, and the thin shapes of plants, torches and ladders.
 
 Knows nothing of the walk that led there.
 """
@@ -16,7 +16,7 @@ NO_FACE = -1
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def texel_at(u: float, v: float, size: float) -> int:
-    """Returns the index of texel (u right, v up, each 0..1) at the mip level for a pixel `size` texels wide."""
+    """Returns the index of texel (u right, v up, 0..1) at the mip level of a pixel `size` texels wide."""
     level = (1 if size >= 1.9 else 0) + (1 if size >= 3.8 else 0) + (1 if size >= 7.6 else 0)
     n, start = 16 >> level, MIP_START[level]
     i = min(max(int(u * n), 0), n - 1)
@@ -33,8 +33,9 @@ def on_face(x: float, y: float, z: float, face: int) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _thin(shape: int, px: float, py: float, pz: float, dx: float, dy: float, dz: float, wall: int
-          ) -> tuple[float, float, float, float, float]:
+def _thin(
+    shape: int, px: float, py: float, pz: float, dx: float, dy: float, dz: float, wall: int
+) -> tuple[float, float, float, float, float]:
     """Meets a thin shape in the unit cell.
 
     Args:
@@ -73,7 +74,9 @@ def _thin(shape: int, px: float, py: float, pz: float, dx: float, dy: float, dz:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _post(px: float, py: float, pz: float, dx: float, dy: float, dz: float) -> tuple[float, float, float, float, float]:
+def _post(
+    px: float, py: float, pz: float, dx: float, dy: float, dz: float
+) -> tuple[float, float, float, float, float]:
     """Meets a torch: a box 0.16 wide and 0.65 high in the middle of the cell; u, v in the box."""
     x0, x1 = (0.42 - px) / dx, (0.58 - px) / dx
     y0, y1 = (0.0 - py) / dy, (0.65 - py) / dy
@@ -97,10 +100,25 @@ def _wall(blocks: NDArray[np.uint8], kind: NDArray[np.uint8], x: int, y: int, z:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def through(blocks: NDArray[np.uint8], kind: NDArray[np.uint8], faces: NDArray[np.int32],
-             texels: NDArray[np.uint8], block: int, x: int, y: int, z: int, face: int, t: float,
-             ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, size: float
-             ) -> tuple[float, int, int]:
+def through(
+    blocks: NDArray[np.uint8],
+    kind: NDArray[np.uint8],
+    faces: NDArray[np.int32],
+    texels: NDArray[np.uint8],
+    block: int,
+    x: int,
+    y: int,
+    z: int,
+    face: int,
+    t: float,
+    ox: float,
+    oy: float,
+    oz: float,
+    dx: float,
+    dy: float,
+    dz: float,
+    size: float,
+) -> tuple[float, int, int]:
     """Meets a block with holes. Returns (distance, face, texel), distance -1 where the ray passes."""
     shape = kind[block]
     if shape == 2:

@@ -15,7 +15,9 @@ from peam.sims.voxel.shading import VIEW
 from peam.sims.voxel.sprites import see_sprites
 from peam.sims.voxel.textures import Look, look
 
-BLOCK_HIT = np.dtype([("x", "<i4"), ("y", "<i4"), ("z", "<i4"), ("id", "u1"), ("distance", "<f4"), ("count", "<i4")])
+BLOCK_HIT = np.dtype(
+    [("x", "<i4"), ("y", "<i4"), ("z", "<i4"), ("id", "u1"), ("distance", "<f4"), ("count", "<i4")]
+)
 SPRITE_HIT = np.dtype([("index", "<i4"), ("distance", "<f4"), ("count", "<i4")])
 _NO_SPRITES: NDArray[np.float32] = np.zeros((0, 8), np.float32)
 
@@ -24,7 +26,7 @@ class Sight(NamedTuple):
     """What a picture shows.
 
     Attributes:
-        blocks: `BLOCK_HIT` records, one a visible cell, nearest first: cell, id, distance of its nearest ray, rays.
+        blocks: `BLOCK_HIT` records, one a visible cell, nearest first: cell, id, nearest ray, rays.
         sprites: `SPRITE_HIT` records, one a visible sprite, nearest first.
     """
 
@@ -33,11 +35,24 @@ class Sight(NamedTuple):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _see(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: NDArray[np.float64], view: NDArray[np.float64],
-         size: float, reach: float, sprites: NDArray[np.float32], rays: int, art: Look,
-         air: Air, slots: NDArray[np.int64], depth: NDArray[np.float64],
-         row_of: NDArray[np.int64], cells: NDArray[np.int64], far: NDArray[np.float64]) -> int:
-    """Casts the grid. Fills cells (rays**2, 5) with x, y, z, id, count and far with distances; sprites have id -1-n.
+def _see(
+    blocks: NDArray[np.uint8],
+    tops: NDArray[np.uint8],
+    eye: NDArray[np.float64],
+    view: NDArray[np.float64],
+    size: float,
+    reach: float,
+    sprites: NDArray[np.float32],
+    rays: int,
+    art: Look,
+    air: Air,
+    slots: NDArray[np.int64],
+    depth: NDArray[np.float64],
+    row_of: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    far: NDArray[np.float64],
+) -> int:
+    """Casts the grid. Fills cells (rays**2, 5) with x, y, z, id, count, and far; sprites have id -1-n.
 
     Returns how many rows are filled.
     """
@@ -47,25 +62,38 @@ def _see(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: NDArray[np.flo
     rows = 0
     for i in range(rays):
         for j in range(rays):
-            dx, dy, dz, slope, over = direction(view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0)
+            dx, dy, dz, slope, over = direction(
+                view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0
+            )
             start = clear(horizon, tops, wide, ox, oy, oz, dx, dz, slope, over)
             hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, reach, size)
             x, y, z, block, t = hit.x, hit.y, hit.z, hit.block, hit.distance
             if hit.wet > 0.0:  # the water's surface is what the picture shows first
                 t = hit.wet
                 e = t + 1e-6
-                x, y, z = int(np.floor(eye[0] + e * dx)), int(np.floor(eye[1] + e * dy)), int(np.floor(eye[2] + e * dz))
+                x, y, z = (
+                    int(np.floor(eye[0] + e * dx)),
+                    int(np.floor(eye[1] + e * dy)),
+                    int(np.floor(eye[2] + e * dz)),
+                )
                 block = blocks[x & 255, min(max(y, 0), HEIGHT - 1), z & 255]
             depth[i, j], row_of[i, j] = t, -1
             if block == 0:
                 continue
             key = ((x & 255) * 31 + y * 8191 + (z & 255) * 131) & 8191
-            while slots[key] >= 0 and (cells[slots[key], 0] != x or cells[slots[key], 1] != y
-                                       or cells[slots[key], 2] != z):
+            while slots[key] >= 0 and (
+                cells[slots[key], 0] != x or cells[slots[key], 1] != y or cells[slots[key], 2] != z
+            ):
                 key = (key + 1) & 8191
             if slots[key] < 0:
                 slots[key] = rows
-                cells[rows, 0], cells[rows, 1], cells[rows, 2], cells[rows, 3], cells[rows, 4] = x, y, z, block, 0
+                cells[rows, 0], cells[rows, 1], cells[rows, 2], cells[rows, 3], cells[rows, 4] = (
+                    x,
+                    y,
+                    z,
+                    block,
+                    0,
+                )
                 far[rows] = t
                 rows += 1
             row = slots[key]
@@ -75,13 +103,22 @@ def _see(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], eye: NDArray[np.flo
     return see_sprites(eye, view, size, sprites, rays, art, cells, far, depth, row_of, rows)
 
 
-def sight(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float, fov_vertical: float, aspect: float,
-          reach: float, sprites: NDArray[np.float32] | None = None, rays: int = 48,
-          tops: NDArray[np.uint8] | None = None) -> Sight:
+def sight(
+    blocks: NDArray[np.uint8],
+    eye: Point,
+    yaw: float,
+    pitch: float,
+    fov_vertical: float,
+    aspect: float,
+    reach: float,
+    sprites: NDArray[np.float32] | None = None,
+    rays: int = 48,
+    tops: NDArray[np.uint8] | None = None,
+) -> Sight:
     """Names the cells and sprites that the picture of the same camera shows within reach.
 
-    A grid of rays x rays goes through the camera that `render` uses, over the same holes and shapes. Of water only
-    the surface counts, unless the eye is under it.
+    A grid of rays x rays goes through the camera that `render` uses, over the same holes and shapes. Of water
+    only the surface counts, unless the eye is under it.
 
     Args:
         blocks: As for `render`.
@@ -99,22 +136,42 @@ def sight(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float, fov_v
     return _sorted(cells, far)
 
 
-def ray_hits(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float, fov_vertical: float, aspect: float,
-             reach: float, sprites: NDArray[np.float32] | None = None, rays: int = 48,
-             tops: NDArray[np.uint8] | None = None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def ray_hits(
+    blocks: NDArray[np.uint8],
+    eye: Point,
+    yaw: float,
+    pitch: float,
+    fov_vertical: float,
+    aspect: float,
+    reach: float,
+    sprites: NDArray[np.float32] | None = None,
+    rays: int = 48,
+    tops: NDArray[np.uint8] | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Says of each ray of `sight`'s grid what it hits; arguments as there.
 
     Returns:
         (rays, rays) block ids, 0 for nothing, -1-n for sprite n; and (rays, rays) distances, metres.
     """
-    cells, _, depth, row_of = _survey_rays(blocks, eye, yaw, pitch, fov_vertical, aspect, reach, sprites, rays, tops)
+    cells, _, depth, row_of = _survey_rays(
+        blocks, eye, yaw, pitch, fov_vertical, aspect, reach, sprites, rays, tops
+    )
     ids = np.append(cells[:, 3], 0)  # row -1, a ray that hits nothing, reads the last
     return ids[row_of], depth
 
 
-def _survey_rays(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float, fov_vertical: float, aspect: float,
-                 reach: float, sprites: NDArray[np.float32] | None, rays: int, tops: NDArray[np.uint8] | None
-                 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+def _survey_rays(
+    blocks: NDArray[np.uint8],
+    eye: Point,
+    yaw: float,
+    pitch: float,
+    fov_vertical: float,
+    aspect: float,
+    reach: float,
+    sprites: NDArray[np.float32] | None,
+    rays: int,
+    tops: NDArray[np.uint8] | None,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
     if not 0 < reach <= VIEW or not 0 < rays <= 64:
         raise SimError(f"sight: reach {reach} must be in (0, {VIEW}] and rays {rays} in 1..64")
     at = np.array(eye, np.float64)
@@ -127,8 +184,23 @@ def _survey_rays(blocks: NDArray[np.uint8], eye: Point, yaw: float, pitch: float
     # Holes are judged as in a picture 128 pixels high.
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov_vertical) / 2)) / 128
     depth, row_of = np.empty((rays, rays)), np.empty((rays, rays), np.int64)
-    n = _see(blocks, tops, at, view, size, float(reach), shown, rays, look(), SCRATCH.air(tops, at[0]),
-             np.full(8192, -1, np.int64), depth, row_of, cells, far)
+    n = _see(
+        blocks,
+        tops,
+        at,
+        view,
+        size,
+        float(reach),
+        shown,
+        rays,
+        look(),
+        SCRATCH.air(tops, at[0]),
+        np.full(8192, -1, np.int64),
+        depth,
+        row_of,
+        cells,
+        far,
+    )
     return cells[:n], far[:n], depth, row_of
 
 

@@ -1,5 +1,4 @@
-"""Creatures, arrows and dropped items: boxes met by rays, drawn over the blocks or seen. Knows nothing of rules.
-"""
+"""Creatures, arrows and dropped items: boxes met by rays, drawn over the blocks or seen. Knows no rules."""
 
 from __future__ import annotations
 
@@ -19,8 +18,9 @@ def sprites_of(rows: list[tuple[float, ...]]) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _rectangle(sprite: NDArray[np.float32], eye: NDArray[np.float64], view: NDArray[np.float64], h: int, w: int
-               ) -> tuple[int, int, int, int]:
+def _rectangle(
+    sprite: NDArray[np.float32], eye: NDArray[np.float64], view: NDArray[np.float64], h: int, w: int
+) -> tuple[int, int, int, int]:
     """Returns the pixel rows and columns [i0, i1) x [j0, j1) that a sprite can touch."""
     r = max(sprite[3], 0.7 * sprite[4], 0.3)
     u0, u1, v0, v1 = 1e9, -1e9, 1e9, -1e9
@@ -41,13 +41,26 @@ def _rectangle(sprite: NDArray[np.float32], eye: NDArray[np.float64], view: NDAr
         return 0, 0, 0, 0
     i0, i1 = (v0 + 1.0) * 0.5 * h - 1.0, (v1 + 1.0) * 0.5 * h + 1.0
     j0, j1 = (u0 + 1.0) * 0.5 * w - 1.0, (u1 + 1.0) * 0.5 * w + 1.0
-    return (int(min(max(i0, 0.0), h)), int(min(max(i1, 0.0), h)), int(min(max(j0, 0.0), w)),
-            int(min(max(j1, 0.0), w)))
+    return (
+        int(min(max(i0, 0.0), h)),
+        int(min(max(i1, 0.0), h)),
+        int(min(max(j0, 0.0), w)),
+        int(min(max(j1, 0.0), w)),
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _meet(sprite: NDArray[np.float32], cos: float, sin: float, eye: NDArray[np.float64], dx: float, dy: float,
-          dz: float, size: float, art: Look) -> tuple[float, int, int, int]:
+def _meet(
+    sprite: NDArray[np.float32],
+    cos: float,
+    sin: float,
+    eye: NDArray[np.float64],
+    dx: float,
+    dy: float,
+    dz: float,
+    size: float,
+    art: Look,
+) -> tuple[float, int, int, int]:
     """Meets one sprite. Returns (distance or -1, face, texture, texel); local axes: left, up, forward."""
     high = np.float64(sprite[4])
     ex, ey, ez = eye[0] - sprite[0], eye[1] - sprite[1], eye[2] - sprite[2]
@@ -83,16 +96,29 @@ def _meet(sprite: NDArray[np.float32], cos: float, sin: float, eye: NDArray[np.f
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def draw_sprites(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[np.float32],
-             tops: NDArray[np.uint8], eye: NDArray[np.float64], view: NDArray[np.float64], size: float, day: float,
-             sprites: NDArray[np.float32], art: Look) -> None:
+def draw_sprites(
+    out: NDArray[np.uint8],
+    depth: NDArray[np.float32],
+    wets: NDArray[np.float32],
+    tops: NDArray[np.uint8],
+    eye: NDArray[np.float64],
+    view: NDArray[np.float64],
+    size: float,
+    day: float,
+    sprites: NDArray[np.float32],
+    art: Look,
+) -> None:
     """Draws the sprites over the blocks, nearest wins."""
     h, w = depth.shape
     for n in range(sprites.shape[0]):
         sprite = sprites[n]
         cos, sin = np.cos(np.radians(sprite[6])), np.sin(np.radians(sprite[6]))
         i0, i1, j0, j1 = _rectangle(sprite, eye, view, h, w)
-        x, y, z = int(np.floor(sprite[0])), int(np.floor(sprite[1] + 0.5 * sprite[4])), int(np.floor(sprite[2]))
+        x, y, z = (
+            int(np.floor(sprite[0])),
+            int(np.floor(sprite[1] + 0.5 * sprite[4])),
+            int(np.floor(sprite[2])),
+        )
         sky = sky_share(tops, x, y, z)
         red = 0.55 if sprite[7] > 0.0 else 0.0
         for i in range(i0, i1):
@@ -112,9 +138,19 @@ def draw_sprites(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArr
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def see_sprites(eye: NDArray[np.float64], view: NDArray[np.float64], size: float, sprites: NDArray[np.float32],
-                 rays: int, art: Look, cells: NDArray[np.int64], far: NDArray[np.float64],
-                 depth: NDArray[np.float64], row_of: NDArray[np.int64], rows: int) -> int:
+def see_sprites(
+    eye: NDArray[np.float64],
+    view: NDArray[np.float64],
+    size: float,
+    sprites: NDArray[np.float32],
+    rays: int,
+    art: Look,
+    cells: NDArray[np.int64],
+    far: NDArray[np.float64],
+    depth: NDArray[np.float64],
+    row_of: NDArray[np.int64],
+    rows: int,
+) -> int:
     """Lets sprites take the rays that they hide. Returns the rows then filled."""
     for n in range(sprites.shape[0]):
         sprite = sprites[n]

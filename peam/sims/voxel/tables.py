@@ -106,8 +106,19 @@ def _growth(row: dict[str, Any]) -> list[float]:
 
 
 def _veins() -> NDArray[np.int64]:
-    return np.array([[_block(row["block"], "ores.yaml"), row["veins"], row["size"], *row["y"],
-                      row.get("peaked", False)] for row in data("ores.yaml")["ores"]], np.int64)
+    return np.array(
+        [
+            [
+                _block(row["block"], "ores.yaml"),
+                row["veins"],
+                row["size"],
+                *row["y"],
+                row.get("peaked", False),
+            ]
+            for row in data("ores.yaml")["ores"]
+        ],
+        np.int64,
+    )
 
 
 @cache
@@ -120,7 +131,9 @@ def tables() -> Tables:
         shape=Shape(**{key: float(value) for key, value in file["shape"].items()}),
         ids=Ids(*(ID[name] for name in Ids._fields)),
         limits=np.array(limits, np.float64),
-        ground=np.array([[_block(row[k], "biomes.yaml") for k in ("top", "filler")] for row in biomes], np.uint8),
+        ground=np.array(
+            [[_block(row[k], "biomes.yaml") for k in ("top", "filler")] for row in biomes], np.uint8
+        ),
         growth=np.array([_growth(row) for row in biomes], np.float64),
         wood=np.array([[ID[f"{kind}_log"], ID[f"{kind}_leaves"]] for kind in _KINDS], np.uint8),
         veins=_veins(),

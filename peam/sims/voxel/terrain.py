@@ -20,8 +20,15 @@ __all__ = ["column", "generate", "tables"]
 
 
 @njit(cache=True, nogil=True)
-def _ground(chunk: NDArray[np.uint8], seed: int, x0: int, z0: int, heights: NDArray[np.int64],
-            biomes: NDArray[np.int64], t: Tables) -> int:
+def _ground(
+    chunk: NDArray[np.uint8],
+    seed: int,
+    x0: int,
+    z0: int,
+    heights: NDArray[np.int64],
+    biomes: NDArray[np.int64],
+    t: Tables,
+) -> int:
     """Fills stone, soil, water and bedrock; returns the chunk's greatest height."""
     s, ids = t.shape, t.ids
     sea = int(s.sea)
@@ -48,8 +55,9 @@ def _ground(chunk: NDArray[np.uint8], seed: int, x0: int, z0: int, heights: NDAr
 
 
 @njit(cache=True, nogil=True)
-def _cover(chunk: NDArray[np.uint8], lx: int, lz: int, height: int, biome: int, seed: int, x: int, z: int,
-           t: Tables) -> None:
+def _cover(
+    chunk: NDArray[np.uint8], lx: int, lz: int, height: int, biome: int, seed: int, x: int, z: int, t: Tables
+) -> None:
     """Lays the top block and the filler of one column."""
     s, ids = t.shape, t.ids
     top, filler = int(t.ground[biome, 0]), int(t.ground[biome, 1])
@@ -75,8 +83,15 @@ def _cover(chunk: NDArray[np.uint8], lx: int, lz: int, height: int, biome: int, 
 
 
 @njit(cache=True, nogil=True)
-def _plants(chunk: NDArray[np.uint8], seed: int, x0: int, z0: int, heights: NDArray[np.int64],
-            biomes: NDArray[np.int64], t: Tables) -> None:
+def _plants(
+    chunk: NDArray[np.uint8],
+    seed: int,
+    x0: int,
+    z0: int,
+    heights: NDArray[np.int64],
+    biomes: NDArray[np.int64],
+    t: Tables,
+) -> None:
     ids = t.ids
     for lx in range(16):
         for lz in range(16):

@@ -24,8 +24,14 @@ _FILE = data("colours.yaml")
 _NON_BLOCK_ITEMS: Final[dict[str, Colour]] = _FILE["items"]
 SPRITE_KIND: Final[dict[str, int]] = {
     name: index
-    for index, name in enumerate((*_FILE["creatures"], "item", *(f"item:{n}" for n in NAMES[1:]),
-                                  *(f"item:{n}" for n in _NON_BLOCK_ITEMS if n != "other")))
+    for index, name in enumerate(
+        (
+            *_FILE["creatures"],
+            "item",
+            *(f"item:{n}" for n in NAMES[1:]),
+            *(f"item:{n}" for n in _NON_BLOCK_ITEMS if n != "other"),
+        )
+    )
 }
 
 
@@ -35,7 +41,8 @@ class Look(NamedTuple):
     Attributes:
         texels: (textures, 341, 4) uint8 rgba, five mip levels in a row.
         faces: (256, 6) texture of a block's -x, +x, -y, +y, -z, +z face.
-        kind: (256,) uint8: 0 empty, 1 opaque cube, 2 cube with holes, 3 cross, 4 post, 5 panel, 6 water, 7 glowing.
+        kind: (256,) uint8: 0 empty, 1 opaque cube, 2 cube with holes, 3 cross, 4 post, 5 panel, 6 water,
+            7 glowing.
         boxes: (boxes, 6) float32 x, y, z, X, Y, Z of the creatures' boxes, scaled to height 1.
         paints: (boxes, 2) texture of a box's front and of its other faces.
         spans: (kinds, 2) first and past-the-last box of a sprite kind.
@@ -79,7 +86,7 @@ def _halve(level: Texels) -> Texels:
 
 
 def item_kind(item: str) -> int:
-    """Returns the sprite kind of a dropped item: its own cube where colours.yaml knows it, else the common one."""
+    """Returns the sprite kind of a dropped item: its own cube if colours.yaml has it, else the common one."""
     return SPRITE_KIND.get(f"item:{item}", SPRITE_KIND["item"])
 
 
@@ -141,7 +148,9 @@ def _item(shelf: _Shelf, faces: NDArray[np.int32], name: str) -> list[tuple[list
     return [([-0.5, 0.0, -0.5, 0.5, 1.0, 0.5], [front, front])]
 
 
-def _models(shelf: _Shelf, faces: NDArray[np.int32]) -> tuple[list[list[float]], list[list[int]], list[list[int]]]:
+def _models(
+    shelf: _Shelf, faces: NDArray[np.int32]
+) -> tuple[list[list[float]], list[list[int]], list[list[int]]]:
     boxes: list[list[float]] = []
     paints: list[list[int]] = []
     spans = []
@@ -157,9 +166,15 @@ def _models(shelf: _Shelf, faces: NDArray[np.int32]) -> tuple[list[list[float]],
 
 @cache
 def look() -> Look:
-    """Draws everything: a pure function of colours.yaml and the block table. Raises ConfigError on bad data."""
+    """Draws everything: a pure function of colours.yaml and the blocks. Raises ConfigError on bad data."""
     shelf = _Shelf()
     faces = _block_faces(shelf)
     boxes, paints, spans = _models(shelf, faces)
-    return Look(np.stack(shelf.rows), faces, _kinds(), np.array(boxes, np.float32), np.array(paints, np.int32),
-                np.array(spans, np.int32))
+    return Look(
+        np.stack(shelf.rows),
+        faces,
+        _kinds(),
+        np.array(boxes, np.float32),
+        np.array(paints, np.int32),
+        np.array(spans, np.int32),
+    )

@@ -16,9 +16,9 @@ from peam.sims.voxel.tables import HEIGHT, Tables
 
 @njit(cache=True, nogil=True)
 def tree(seed: int, cx: int, cz: int, i: int, t: Tables) -> tuple[int, int, int, int, int]:
-    """Returns attempt i of a chunk's trees as (x, y of the lowest log, z, kind, trunk); trunk 0: none grows."""
+    """Returns attempt i of a chunk's trees as (x, y of lowest log, z, kind, trunk); trunk 0: none grows."""
     key = seed + 808
-    # One attempt a cell of a jittered 4x4 grid (two cells stay free): trunks keep 2 apart with no look around.
+    # One attempt a cell of a jittered 4x4 grid: trunks keep 2 apart with no look around.
     slot = (i + int(mix(key, cx, 7, cz) & np.uint64(15))) & 15
     x = cx * 16 + (slot & 3) * 4 + int(unit(key, cx, 16 + i, cz) * 3.0)
     z = cz * 16 + (slot >> 2) * 4 + int(unit(key, cx, 48 + i, cz) * 3.0)
@@ -27,8 +27,13 @@ def tree(seed: int, cx: int, cz: int, i: int, t: Tables) -> tuple[int, int, int,
         return x, 0, z, 0, 0
     height, biome = column(seed, x, z, t)
     row = t.growth[biome]
-    if (chance >= row[0] or height < t.shape.sea + 1 or t.ground[biome, 0] != t.ids.grass_block
-            or is_bare(height, x, z, seed, t.shape) or is_open(seed, x, z, t.shape)):
+    if (
+        chance >= row[0]
+        or height < t.shape.sea + 1
+        or t.ground[biome, 0] != t.ids.grass_block
+        or is_bare(height, x, z, seed, t.shape)
+        or is_open(seed, x, z, t.shape)
+    ):
         return x, 0, z, 0, 0
     pick = unit(key, cx, 112 + i, cz)
     kind = 0 if pick < row[1] else (1 if pick < row[2] else 2)
@@ -50,8 +55,9 @@ def _radius(kind: int, trunk: int, up: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def stamp(chunk: NDArray[np.uint8], x0: int, z0: int, spot: tuple[int, int, int, int, int],
-           seed: int, t: Tables) -> None:
+def stamp(
+    chunk: NDArray[np.uint8], x0: int, z0: int, spot: tuple[int, int, int, int, int], seed: int, t: Tables
+) -> None:
     """Draws one tree into a chunk, clipped. Leaves replace air and plants, logs replace leaves too."""
     x, y, z, kind, trunk = spot
     log, leaf = t.wood[kind, 0], t.wood[kind, 1]

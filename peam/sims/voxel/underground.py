@@ -1,7 +1,7 @@
 """What lies below: caves and ore veins, carved into and strewn over one chunk. Knows nothing of the surface.
 
-Caves follow noise on a lattice fixed in the world. A vein is decided in its home chunk, and drawn, clipped, by
-each chunk that it touches.
+Caves follow noise on a lattice fixed in the world. A vein is decided in its home chunk, and drawn, clipped,
+by each chunk that it touches.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ def _lattice(seed: int, x0: int, z0: int, levels: int, s: Shape) -> NDArray[np.f
 
 
 @njit(cache=True, nogil=True)
-def caves(chunk: NDArray[np.uint8], seed: int, x0: int, z0: int, heights: NDArray[np.int64], top: int,
-           t: Tables) -> None:
+def caves(
+    chunk: NDArray[np.uint8], seed: int, x0: int, z0: int, heights: NDArray[np.int64], top: int, t: Tables
+) -> None:
     """Carves tunnels (two noises near zero) and caverns (one noise high); lava fills the lowest."""
     s, ids = t.shape, t.ids
     grid = _lattice(seed, x0, z0, top // 4 + 2, s)
@@ -67,8 +68,17 @@ def caves(chunk: NDArray[np.uint8], seed: int, x0: int, z0: int, heights: NDArra
 
 
 @njit(cache=True, nogil=True)
-def _vein(chunk: NDArray[np.uint8], x0: int, z0: int, key: int, cx: int, cz: int, i: int,
-          row: NDArray[np.int64], t: Tables) -> None:
+def _vein(
+    chunk: NDArray[np.uint8],
+    x0: int,
+    z0: int,
+    key: int,
+    cx: int,
+    cz: int,
+    i: int,
+    row: NDArray[np.int64],
+    t: Tables,
+) -> None:
     """Draws one vein, clipped: balls strung on a segment of size/4 metres, fattest in the middle."""
     ids = t.ids
     size = row[2]
@@ -80,7 +90,7 @@ def _vein(chunk: NDArray[np.uint8], x0: int, z0: int, key: int, cx: int, cz: int
     y = np.floor(low + span * rise)
     z = cz * 16 + 16.0 * unit(key, cx, 8 * i + 2, cz)
     reach = size * 0.125 + size / 32.0 + 1.0
-    if (y > HEIGHT + reach or x + reach < x0 or x - reach > x0 + 16 or z + reach < z0 or z - reach > z0 + 16):
+    if y > HEIGHT + reach or x + reach < x0 or x - reach > x0 + 16 or z + reach < z0 or z - reach > z0 + 16:
         return
     angle = np.pi * unit(key, cx, 8 * i + 3, cz)
     ax, az = np.sin(angle) * size * 0.125, np.cos(angle) * size * 0.125
@@ -99,8 +109,10 @@ def _vein(chunk: NDArray[np.uint8], x0: int, z0: int, key: int, cx: int, cz: int
                 if left <= 0.0:
                     continue
                 h = np.sqrt(left)
-                for py in range(max(1, row[3], int(np.ceil(by - h - 0.5))),
-                                min(HEIGHT - 1, row[4] - 1, int(np.floor(by + h - 0.5))) + 1):
+                for py in range(
+                    max(1, row[3], int(np.ceil(by - h - 0.5))),
+                    min(HEIGHT - 1, row[4] - 1, int(np.floor(by + h - 0.5))) + 1,
+                ):
                     b = chunk[px - x0, py, pz - z0]
                     if b == ids.stone or b == ids.granite or b == ids.diorite or b == ids.andesite:
                         chunk[px - x0, py, pz - z0] = row[0]
@@ -108,6 +120,7 @@ def _vein(chunk: NDArray[np.uint8], x0: int, z0: int, key: int, cx: int, cz: int
 
 @njit(cache=True, nogil=True)
 def ores(chunk: NDArray[np.uint8], seed: int, cx: int, cz: int, t: Tables) -> None:
+    """Strews every vein that touches the chunk, in the file's order."""
     for kind in range(t.veins.shape[0]):
         row = t.veins[kind]
         for dx in range(-1, 2):

@@ -1,8 +1,8 @@
 """The world: a toroidal window of blocks over an infinite terrain that is generated as the agent walks.
 
-`World.blocks[x & 255, y, z & 255]` holds the loaded chunks. Chunks leave the window when others need their place;
-the edits made by `set` are kept, and laid over the regenerated chunk when it comes back. A snapshot is therefore
-the seed and the edits. Knows nothing of agents, creatures or pictures.
+`World.blocks[x & 255, y, z & 255]` holds the loaded chunks. Chunks leave the window when others need their
+place; the edits made by `set` are kept, and laid over the regenerated chunk when it comes back. A snapshot is
+therefore the seed and the edits. Knows nothing of agents, creatures or pictures.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class World:
         return 0 if y >= HEIGHT else int(self.blocks[x & 255, y, z & 255])
 
     def set(self, x: int, y: int, z: int, block: int) -> None:
-        """Writes one loaded cell. Raises SimError outside the world, out of the window, or on a foreign id."""
+        """Writes one loaded cell. Raises SimError outside the world or the window, or on a foreign id."""
         if not 0 <= y < HEIGHT:
             raise SimError(f"set: y {y} is not in 0..{HEIGHT - 1}")
         if not 0 <= block < len(NAMES):
@@ -181,7 +181,8 @@ class World:
         """Returns whether oaks stand around a chunk, and about 32 blocks away on each side."""
         sides = ((2, 0), (-2, 0), (0, 2), (0, -2))
         return _oaks(self.seed, cx, cz, self._tables) >= 6 and all(
-            _oaks(self.seed, cx + dx, cz + dz, self._tables) >= 2 for dx, dz in sides)
+            _oaks(self.seed, cx + dx, cz + dz, self._tables) >= 2 for dx, dz in sides
+        )
 
     def _roomy(self, x: int, y: int, z: int) -> bool:
         """Returns whether the 3x3 columns around a cell are free at head height."""
