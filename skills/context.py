@@ -15,7 +15,8 @@ from peam.skills.navigation import Navigator
 from peam.skills.path import AIM, NEAR, Goal
 from peam.skills.world import centre
 
-STATION_REACH = 4.0  # metres from the eye: below the 5 at which a table or furnace serves
+APPROACH = 3.4  # metres from the eye to a station's face: its middle is then within SERVES
+SERVES = 4.5  # metres from the eye within which a table or furnace serves
 
 
 @dataclass(slots=True)
@@ -118,7 +119,7 @@ class Context:
         if served := self._serves(name):
             return served
         known = [*self.own_stations(name), *self.seen_cells((name,))]
-        cell = self.approach(known, STATION_REACH) if known else None
+        cell = self.approach(known, APPROACH) if known else None
         if cell is None:
             return None
         self.face(cell)
@@ -126,11 +127,11 @@ class Context:
 
     def _serves(self, name: str) -> Cell | None:
         """Returns a station that a craft action accepts now, turning to it where that is all it takes."""
-        if served := self.sim.stations(name, 4.6):
+        if served := self.sim.stations(name, SERVES):
             return tuple(served[0])  # type: ignore[return-value]
         for cell in self.own_stations(name, 4.0):
             self.face(cell)
-            if served := self.sim.stations(name, 4.6):
+            if served := self.sim.stations(name, SERVES):
                 return tuple(served[0])  # type: ignore[return-value]
         return None
 
