@@ -59,24 +59,31 @@ def draw(seed: int, name: str) -> str:
 def held_out(
     admitted: Sequence[Experience], learned: Collection[str], share: float, seed: int
 ) -> set[str]:
-    """Returns the pairs to hold out: whole episodes, so that no decision is on both sides.
+    """Returns the pairs to hold out: whole pursuits, so that no decision is on both sides.
 
-    An episode whose draw lies under `share` is always held out. Where these are fewer than the share of what
-    is there, episodes that no serving version was trained on fill up, smallest draw first, all but one.
+    Pursuits (an episode's subgoal) that no serving version was trained on are taken by ascending draw while
+    they fit into the share of all admitted pairs; where none fits, the smallest. One is always left to train
+    on.
 
     Args:
         admitted: The category's admitted experience.
         learned: Ids that the serving version and its ancestors were trained on.
-        share: Of episodes.
+        share: Of pairs.
         seed: Of the draw.
     """
-    keys = {e.episode: int(draw(seed, f"episode {e.episode}")[:12], 16) / 16.0**12 for e in admitted}
-    known = {e.episode for e in admitted if e.pair in learned}
-    fixed = {episode for episode, key in keys.items() if key < share and episode not in known}
-    fresh = sorted((key, episode) for episode, key in keys.items() if episode not in fixed | known)
-    lacking = min(math.ceil(share * len(keys)) - len(fixed), len(fresh) - 1)
-    chosen = fixed | {episode for _, episode in fresh[: max(0, lacking)]}
-    return {e.pair for e in admitted if e.episode in chosen}
+    pursuits: dict[str, list[str]] = {}
+    for e in admitted:
+        pursuits.setdefault(f"{e.episode} {e.predicate}", []).append(e.pair)
+    fresh = sorted(
+        (draw(seed, name), pairs) for name, pairs in pursuits.items() if not set(pairs) & set(learned)
+    )
+    chosen: set[str] = set()
+    for _, pairs in fresh[:-1]:
+        if len(chosen) + len(pairs) <= math.ceil(share * len(admitted)):
+            chosen.update(pairs)
+    if not chosen and len(fresh) > 1 and share > 0.0:
+        chosen.update(min(fresh, key=lambda pursuit: (len(pursuit[1]), pursuit[0]))[1])
+    return chosen
 
 
 def trained_pairs(store: Reader, registry: AdapterRegistry, category: str) -> list[str]:
