@@ -5,8 +5,8 @@ open sky costs one step a column, and a ray that has risen above every top in re
 after Amanatides and Woo, "A fast voxel traversal algorithm for ray tracing", 1987.
 
 Compiled code that calls another file's is not compiled again when that file changes: after an edit, delete
-the `.nbi` and `.nbc` files in `__pycache__`. `_nrt=False` spares the counting of array references in the inner
-loops; functions so marked must not allocate.
+the `.nbi` and `.nbc` files in `__pycache__`. `_nrt=False` spares the counting of array references in the
+inner loops; functions so marked must not allocate.
 """
 
 from __future__ import annotations
