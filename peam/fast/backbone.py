@@ -4,7 +4,7 @@ Two ways through the same model, decided once by its class and never by failure:
 
 - "cached": Idefics3 and LLaVA classes over a plain Llama decoder. Pictures become features once, the decoder
   runs on embeddings by `peam.fast.decoder`, and continuations share its key-value cache.
-- "generic": any other class (Qwen-VL's rope deltas, ...). Every score is a whole forward pass of transformers.
+- "generic": any other class (Qwen-VL's rope deltas, ...). Every score is a whole forward pass.
 
 Knows nothing of adapters, of the action language, or of training.
 """
@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from peam.errors import PeamError
-from peam.fast.decoder import Decoder, Past, Weights
+from peam.fast.decoder import Branches, Decoder, Weights
 from peam.fast.prompt import Prompter
 from peam.types import Image
 
@@ -268,10 +268,16 @@ class Backbone:
         last = torch.tensor([[ids.shape[1] - 1]], device=self.device)
         first, past = decoder.run(weights, self._embed(weights, ids, features), last)
 
+        prefix = ids.shape[1]
+
         def extend(rows: Sequence[Sequence[int]], where: Tensor) -> Tensor:
-            embeds = functional.embedding(padded(rows).to(self.device), weights.embed)
-            hidden, _ = decoder.run(weights, embeds, where.to(self.device), past)
-            return functional.linear(hidden, weights.head).float()
+            lengths = torch.tensor([len(row) for row in rows], device=self.device)
+            branches = Branches.of(lengths, prefix, first)
+            flat = torch.tensor([[token for row in rows for token in row]], device=self.device)
+            wanted = (branches.starts[:, None] + where.to(self.device)).view(1, -1)
+            embeds = functional.embedding(flat, weights.embed)
+            hidden, _ = decoder.run(weights, embeds, wanted, past, branches)
+            return functional.linear(hidden, weights.head).float().view(*where.shape, -1)
 
         return functional.linear(first[0, 0], weights.head).float(), extend
 

@@ -1,9 +1,9 @@
 """A Llama-type text decoder as a function of its weights.
 
-The same arithmetic as transformers' LlamaModel, with query, key and value (and gate and up) projections joined,
-the last layer computed only where its result is asked for, and caches that several continuations share. It
-takes weights as arguments, so that one adapter's effective weights W + s B A can serve as a folded copy, or be
-built anew at each training step with gradients flowing to A and B.
+The same arithmetic as transformers' LlamaModel, with query, key and value (and gate and up) projections
+joined, the last layer computed only where its result is asked for, and caches that several continuations
+share. It takes weights as arguments, so that one adapter's effective weights W + s B A can serve as a folded
+copy, or be built anew at each training step with gradients flowing to A and B.
 
 Knows nothing of pictures, prompts or adapters' files.
 """
@@ -50,6 +50,32 @@ class Weights:
     embed: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Continuations of one prefix, laid end to end in one row: each sees the prefix and itself.
+
+    Attributes:
+        positions: (length,) of each token; every branch starts where the prefix ends.
+        mask: (length, prefix + length) additive.
+        starts: (branches,) where each begins.
+    """
+
+    positions: Tensor
+    mask: Tensor
+    starts: Tensor
+
+    @classmethod
+    def of(cls, lengths: Tensor, prefix: int, like: Tensor) -> Branches:
+        """Lays out branches of these lengths."""
+        starts = lengths.cumsum(0) - lengths
+        branch = torch.repeat_interleave(torch.arange(len(lengths), device=like.device), lengths)
+        place = torch.arange(len(branch), device=like.device)
+        seen = (branch[:, None] == branch) & (place[:, None] >= place)
+        mask = torch.zeros(len(branch), prefix + len(branch), dtype=like.dtype, device=like.device)
+        mask[:, prefix:].masked_fill_(~seen, float("-inf"))
+        return cls(prefix + place - starts[branch], mask, starts)
+
+
 class Decoder:
     """The shapes and position table of one decoder.
 
@@ -69,7 +95,8 @@ class Decoder:
         positions = torch.arange(int(config.max_position_embeddings), device=model.device)[None]
         like = torch.zeros(1, dtype=model.dtype, device=model.device)
         cos, sin = decoder.rotary_emb(like, positions)
-        self._cos, self._sin = cos[0], sin[0]
+        half = self._size // 2
+        self._cos, self._sin = cos[0], torch.cat([-sin[0, :, :half], sin[0, :, half:]], -1)
 
     @staticmethod
     def fits(model: Any) -> bool:
@@ -105,36 +132,41 @@ class Decoder:
         head, embed = model.get_output_embeddings().weight, model.get_input_embeddings().weight
         return Weights(tuple(layers), decoder.norm.weight, head, embed)
 
-    def run(self, weights: Weights, embeds: Tensor, where: Tensor, past: Past = ()) -> tuple[Tensor, Past]:
-        """Runs the decoder; rows are padded on the right, so that no mask is needed but the causal one.
+    def run(
+        self,
+        weights: Weights,
+        embeds: Tensor,
+        where: Tensor,
+        past: Past = (),
+        branches: Branches | None = None,
+    ) -> tuple[Tensor, Past]:
+        """Runs the decoder.
+
+        Rows without a past are padded on the right, so that they need no mask but the causal one.
 
         Args:
             weights: From `weights`.
             embeds: (rows, length, hidden).
             where: (rows, k) positions in `embeds` whose result is wanted.
-            past: Cache of a prefix that every row continues.
+            past: Cache of a prefix; then `embeds` is one row, laid out as `branches`.
+            branches: Layout of a row that continues `past`.
 
         Returns:
-            (rows, k, hidden) normed states, and the cache of prefix and rows together.
+            (rows, k, hidden) normed states, and the cache, prefix included.
         """
-        before = past[0][0].shape[2] if past else 0
-        length = embeds.shape[1]
-        cos, sin = self._cos[before : before + length], self._sin[before : before + length]
-        mask = _lower_right(length, before, embeds) if before else None
+        mask = None if branches is None else branches.mask
+        positions = slice(embeds.shape[1]) if branches is None else branches.positions
+        cos, sin = self._cos[positions], self._sin[positions]
         x, caches = embeds, []
         for index, layer in enumerate(weights.layers):
-            last = index == self._layers - 1
             q, k, v = self._project(layer, x, cos, sin)
             if past:
-                k, v = (torch.cat([old.expand(x.shape[0], -1, -1, -1), new], 2)
-                        for old, new in zip(past[index], (k, v), strict=True))  # fmt: skip
+                k, v = torch.cat([past[index][0], k], 2), torch.cat([past[index][1], v], 2)
             caches.append((k, v))
-            if last:
+            if index == self._layers - 1:
+                mask = _rows_of(mask, where, k)
                 x = x.gather(1, where[..., None].expand(-1, -1, x.shape[-1]))
                 q = q.gather(2, where[:, None, :, None].expand(-1, q.shape[1], -1, q.shape[-1]))
-                reach = torch.arange(k.shape[2], device=x.device) <= before + where[..., None]
-                mask = torch.zeros(reach.shape, dtype=x.dtype, device=x.device)
-                mask = mask.masked_fill_(~reach, float("-inf"))[:, None]
             x = self._rest(layer, x, q, k, v, mask)
         return functional.rms_norm(x, (x.shape[-1],), weights.norm, self._eps), tuple(caches)
 
@@ -143,8 +175,7 @@ class Decoder:
         normed = functional.rms_norm(x, (hidden,), layer.norm, self._eps)
         joined = functional.linear(normed, layer.qkv).view(rows, length, -1, self._size).transpose(1, 2)
         turned, v = joined.split([self._heads + self._kv, self._kv], 1)
-        low, high = turned.chunk(2, -1)
-        turned = turned * cos + torch.cat([-high, low], -1) * sin
+        turned = turned * cos + turned.roll(self._size // 2, -1) * sin  # `sin` carries the sign
         q, k = turned.split([self._heads, self._kv], 1)
         return q, k, v
 
@@ -158,7 +189,10 @@ class Decoder:
         return x + functional.linear(functional.silu(gate) * up, layer.down)
 
 
-def _lower_right(length: int, before: int, like: Tensor) -> Tensor:
-    """Returns the (length, before + length) additive causal mask of rows that continue a prefix."""
-    mask = torch.full((length, before + length), float("-inf"), dtype=like.dtype, device=like.device)
-    return mask.triu_(before + 1)
+def _rows_of(mask: Tensor | None, where: Tensor, keys: Tensor) -> Tensor:
+    """Returns the (rows, 1, k, keys) additive mask of the wanted positions; None stands for causal."""
+    if mask is not None:
+        return mask[where][:, None]
+    beyond = torch.arange(keys.shape[2], device=keys.device) > where[..., None]
+    zeros = torch.zeros(beyond.shape, dtype=keys.dtype, device=keys.device)
+    return zeros.masked_fill_(beyond, float("-inf"))[:, None]

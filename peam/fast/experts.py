@@ -1,7 +1,7 @@
 """The experts: one frozen base, and one PEFT LoRA adapter a category.
 
-On the cached path serving uses folded weights, made when asked and then apart from what trains; on the generic
-path the unmerged adapter itself serves. An unknown adapter is an error, never the base in silence.
+On the cached path serving uses folded weights, made when asked and then apart from what trains; on the
+generic path the unmerged adapter itself serves. An unknown adapter is an error, never the base in silence.
 
 Knows nothing of prompts, actions or the store.
 """

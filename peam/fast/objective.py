@@ -27,6 +27,7 @@ from peam.errors import PeamError
 from peam.fast.augment import augment, task_names
 from peam.fast.backbone import Handle
 from peam.fast.experts import Experts
+from peam.fast.hindsight import hindsight
 from peam.fast.scores import SCORED, Example, answered, examples_of, pictures_of, score, sides
 from peam.types import Decision, Pair
 
@@ -189,8 +190,7 @@ def train_adapter(
     """
     if category not in experts.categories:
         experts.new_adapter(category, seed)
-    pool = [e for pair in pairs for e in examples_of(pair.corrected.decisions)]
-    pool += [e for d in replay for e in examples_of([d])]
+    pool = [*lessons(pairs), *(e for d in replay for e in examples_of([d]))]
     if not pool:
         raise PeamError(f"nothing to train category '{category}' on: no decision with an action")
     twins = _twins(experts, category, pairs) if config.objective["lambda"] else []
@@ -201,6 +201,18 @@ def train_adapter(
     means = {key: float(np.mean([h[key] for h in tail])) for key in ("loss", "cloning", "contrast")}
     sizes = {"decisions": len(pool), "pairs": len(pairs), "twins": len(twins), "tokens": run.tokens}
     return {"steps": float(len(history)), **means, **{key: float(value) for key, value in sizes.items()}}
+
+
+def lessons(pairs: Sequence[Pair]) -> list[Example]:
+    """Returns what to clone, each decision once: corrected runs, and hindsight where a failure preceded them.
+
+    Longest runs first: an item that any part of a run touches is then protected in all of it.
+    """
+    found: dict[tuple[int, str, str], Example] = {}
+    for pair in sorted(pairs, key=lambda p: -len(p.corrected.decisions)):
+        for example in examples_of([*pair.corrected.decisions, *hindsight(pair)]):
+            found.setdefault((pair.corrected.episode, example.state, str(example.action)), example)
+    return list(found.values())
 
 
 def _twins(experts: Experts, category: str, pairs: Sequence[Pair]) -> list[Twin]:

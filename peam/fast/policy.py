@@ -22,7 +22,8 @@ from peam.fast.prompt import act_text, see_text
 from peam.fast.vocabulary import SCENE, SEEN
 from peam.types import Image
 
-WIDTH = 8  # trie nodes expanded in one forward pass: a pass of 8 short rows costs little more than one row
+WIDTH = 4  # trie nodes expanded in the first forward passes: 4 short rows cost little more than one
+WIDEST = 32  # the width doubles with each pass after the third, for policies that are undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class Policy:
         self._experts = experts
         self._backbone = experts.backbone
         prompter = self._backbone.prompter
-        self._questions = [prompter.ids(see_text(name)) for name in SCENE]
+        questions = [prompter.ids(see_text(name)) for name in SCENE]
+        shared = next(i for i, tokens in enumerate(zip(*questions, strict=False)) if len(set(tokens)) > 1)
+        self._asked, self._questions = questions[0][:shared], [question[shared:] for question in questions]
         self._firsts = prompter.first_tokens(SEEN)
 
     def picture(self, rgb: Image) -> Picture:
@@ -59,7 +62,7 @@ class Policy:
     def see(self, picture: Picture) -> tuple[str, ...]:
         """Returns what the base, adapter off, names in view: "oak_log near", "cow far"."""
         with self._experts.serving(None) as handle:
-            _, extend = self._backbone.continuations(handle, picture, ())
+            _, extend = self._backbone.continuations(handle, picture, self._asked)
             last = torch.tensor([[len(question) - 1] for question in self._questions])
             scores = extend(self._questions, last)[:, 0, self._firsts]
         answers = [SEEN[int(i)] for i in scores.argmax(-1)]
@@ -124,7 +127,7 @@ def best_two(
         first: (vocabulary,) logits of the first token.
         extend: As `Backbone.continuations` returns.
         banned: Leaves that are skipped.
-        width: Nodes expanded together; changes speed, never the result.
+        width: Nodes expanded together at first; changes speed, never the result.
 
     Raises:
         PeamError: If every leaf is banned.
@@ -132,7 +135,10 @@ def best_two(
     queue = _Queue()
     queue.branch((), trie, first.log_softmax(-1), 0.0)
     found: list[tuple[int, float]] = []
+    passes = 0
     while len(found) < 2 and (nodes := queue.next(width, found, banned)):
+        passes += 1
+        width = width if passes < 3 else max(width, min(2 * width, WIDEST))
         rows = [_forced(node) for node in nodes]
         fed = [row[: len(row) - (end.leaf is not None)] for row, end in rows]  # nothing follows a leaf
         starts = torch.tensor([len(node.path) - 1 for node in nodes])
