@@ -15,10 +15,12 @@ from transformers import Idefics3ForConditionalGeneration
 
 from peam.fast.eyes import look
 from peam.fast.frames import Frames, Label
+from peam.fast.lookups import Question
 from peam.fast.nano import tokenizer
 from peam.fast.packing import IGNORE, Packer, Row, answer_logits
 from peam.fast.picture_questions import all_sights, picture_questions
-from peam.fast.questions import Question, random_state, state_questions
+from peam.fast.questions import state_questions
+from peam.fast.states import random_state
 from peam.fast.vocabulary import SCENE, SEEN
 
 STATES = 600
@@ -126,7 +128,7 @@ def _ask(
     prefix: str,
 ) -> None:
     batch = packer.pack(rows)
-    logits, labels = answer_logits(model, batch, None if tokens is None else tokens.flatten(0, 1))
+    logits, _ = answer_logits(model, batch, None if tokens is None else tokens.flatten(0, 1))
     best = torch.full_like(batch.labels, IGNORE)
     best[batch.labels != IGNORE] = logits.argmax(-1)
     for row, index, question in _questions(rows):
@@ -153,7 +155,10 @@ def _word(packer: Packer, said: torch.Tensor) -> str:
 
 def table(report: Report) -> str:
     """Renders the report as Markdown tables."""
-    lines = ["| in view | shown in | recall | precision | balanced accuracy | near/far right |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| in view | shown in | recall | precision | balanced accuracy | near/far right |",
+        "|---|---|---|---|---|---|",
+    ]
     for name in SCENE:
         s = report.sight(name)
         shares = " | ".join(f"{share:.3f}" for share in (s.recall, s.precision, s.balanced, s.ranged))

@@ -14,24 +14,33 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import Idefics3ForConditionalGeneration
 
+from peam.fast import vocabulary
 from peam.fast.nano import IMAGE_SIDE, PATCH, VISUAL_TOKENS
 from peam.fast.vocabulary import NEAR_METRES, SCENE
 
 FEW_RAYS = 3  # of a patch or token: fewer are neither asked nor denied
 POSITIVE_WEIGHT = 2.0  # a name is absent far oftener than present
-MIX = 0.1  # weight of the penalty on the visual tokens' mean and scale
+MIX = 1.0  # weight of the penalty on the visual tokens' mean and scale
 
 
 class Eyes(nn.Module):
-    """Linear heads: names in a patch; names near and names far in a visual token."""
+    """Heads: names in a patch; names near, names far, and the very words of the names in a visual token.
+
+    The last is tied to the word embeddings: a visual token that shows a cow points where the word `cow` does,
+    so that what the text model learnt of looking words up works on pictures too.
+    """
 
     def __init__(self, model: Idefics3ForConditionalGeneration) -> None:
         super().__init__()
         self.patch = nn.Linear(model.config.vision_config.hidden_size, len(SCENE))
         self.token = nn.Linear(model.config.text_config.hidden_size, 2 * len(SCENE))
-        self.scale = nn.Parameter(torch.ones(()))
+        self.sharpness = nn.Parameter(torch.ones(()))
+        self.bias = nn.Parameter(torch.zeros(len(SCENE)))
 
-    def loss(self, patches: Tensor, tokens: Tensor, hit: Tensor, metres: Tensor, rms: Tensor) -> Tensor:
+        ids = {token: index for index, token in enumerate(vocabulary.tokens())}
+        self._names = [ids[name] for name in SCENE]
+
+    def loss(self, patches: Tensor, tokens: Tensor, hit: Tensor, metres: Tensor, words: Tensor) -> Tensor:
         """Returns the grounding loss.
 
         Args:
@@ -39,27 +48,31 @@ class Eyes(nn.Module):
             tokens: (B, T, text width) from the connector.
             hit: (B, 48, 48) int64: 0, or 1 + the index in SCENE of what the ray hits.
             metres: (B, 48, 48) its distance.
-            rms: Root mean square of the word embeddings.
+            words: (V, text width) word embeddings; not trained by this loss.
         """
         near = metres <= NEAR_METRES
         shown = functional.one_hot(hit, len(SCENE) + 1)[..., 1:].float()
-        fine, _ = _grid(shown, IMAGE_SIDE // PATCH)
+        fine = _grid(shown, IMAGE_SIDE // PATCH)
         side = int(VISUAL_TOKENS**0.5)
-        close, _ = _grid(shown * near[..., None], side)
-        afar, _ = _grid(shown * ~near[..., None], side)
-        normal = tokens / rms
-        found = _presence(self.patch(patches), fine, 1) + _presence(
-            self.token(normal), torch.cat([close, afar], -1), FEW_RAYS
+        close = _grid(shown * near[..., None], side)
+        afar = _grid(shown * ~near[..., None], side)
+        rms = words.detach().square().mean().sqrt()
+        normal, names = tokens / rms, words.detach()[self._names] / rms
+        spelt = normal @ names.T * (self.sharpness / names.shape[1] ** 0.5) + self.bias
+        found = (
+            _presence(self.patch(patches), fine, 1)
+            + _presence(self.token(normal), torch.cat([close, afar], -1), FEW_RAYS)
+            + _presence(spelt, close + afar, FEW_RAYS)
         )
         spread = normal.square().mean().sqrt()
         return found + MIX * (normal.mean((0, 1)).square().mean() + (spread - 1).square())
 
 
-def _grid(shown: Tensor, side: int) -> tuple[Tensor, int]:
-    """Sums (B, 48, 48, N) over side x side tiles; returns (B, side * side, N) and a tile's rays."""
+def _grid(shown: Tensor, side: int) -> Tensor:
+    """Sums (B, 48, 48, N) over side x side tiles; returns (B, side * side, N)."""
     rays = shown.shape[1] // side
     tiles = shown.view(shown.shape[0], side, rays, side, rays, -1).sum((2, 4))
-    return tiles.flatten(1, 2), rays * rays
+    return tiles.flatten(1, 2)
 
 
 def _presence(logits: Tensor, rays: Tensor, least: int) -> Tensor:

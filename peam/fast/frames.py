@@ -70,7 +70,7 @@ class Frames:
 
     def metres(self) -> NDArray[np.float32]:
         """Returns the distances in metres."""
-        return self.tenths.astype(np.float32) / 10
+        return self.tenths.astype(np.float32) / np.float32(10)
 
     def take(self, rows: NDArray[np.int64]) -> Frames:
         """Returns some of the frames."""
@@ -91,9 +91,12 @@ class Frames:
         seen = {name: how for name, rays in shown.items() if (how := _how(metres[rays]))}
         side = {name: where for name in seen if seen[name] != "no" and (where := _side(shown[name]))}
         return Label(
-            seen, side, None if creatures == UNKNOWN else creatures, None if night == UNKNOWN else bool(night),
-            bool(underground),
-        )  # fmt: skip
+            seen,
+            side,
+            creatures=None if creatures == UNKNOWN else creatures,
+            night=None if night == UNKNOWN else bool(night),
+            underground=bool(underground),
+        )
 
 
 def _how(metres: NDArray[np.float32]) -> str | None:
@@ -101,7 +104,11 @@ def _how(metres: NDArray[np.float32]) -> str | None:
     if not len(metres):
         return "no"
     close = int((metres <= NEAR_METRES).sum())
-    if len(metres) < SURE_RAYS or 0 < close < SURE_RAYS or abs(float(metres.min()) - NEAR_METRES) < CLOSE_CALL:
+    if (
+        len(metres) < SURE_RAYS
+        or 0 < close < SURE_RAYS
+        or abs(float(metres.min()) - NEAR_METRES) < CLOSE_CALL
+    ):
         return None
     return "near" if close else "far"
 
@@ -161,4 +168,5 @@ def _of_world(world_seed: int, count: int, seed: int) -> Frames:
             world.ensure(here[0], here[2], 96)
         shots.append(draw(world, stage(rng, world, here), RAYS))
     parts = [np.stack(part) for part in zip(*shots, strict=True)]
-    return Frames(*parts, np.full(count, world_seed, np.int64))
+    rgb, hit, tenths, facts = parts
+    return Frames(rgb, hit, tenths, facts, np.full(count, world_seed, np.int64))

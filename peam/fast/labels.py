@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from peam.fast.scenes import EYE, View
+from peam.fast.props import EYE, View
 from peam.fast.vocabulary import FAR_METRES, SCENE
 from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.entities import HEIGHTS, KIND_ID, WIDTHS

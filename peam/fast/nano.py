@@ -143,6 +143,4 @@ def processor() -> Idefics3Processor:
         image_mean=[0.5, 0.5, 0.5],
         image_std=[0.5, 0.5, 0.5],
     )
-    return Idefics3Processor(
-        pictures, tokenizer(), image_seq_len=VISUAL_TOKENS, chat_template=CHAT_TEMPLATE
-    )
+    return Idefics3Processor(pictures, tokenizer(), image_seq_len=VISUAL_TOKENS, chat_template=CHAT_TEMPLATE)

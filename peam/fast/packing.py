@@ -14,8 +14,8 @@ import torch
 from transformers import Idefics3ForConditionalGeneration, PreTrainedTokenizerBase
 
 from peam.fast import vocabulary
+from peam.fast.lookups import Question
 from peam.fast.nano import VISUAL_TOKENS
-from peam.fast.questions import Question
 
 IGNORE = -100
 PICTURE = f"{vocabulary.FAKE}{vocabulary.GLOBAL}{vocabulary.IMAGE * VISUAL_TOKENS}{vocabulary.FAKE}"
@@ -119,12 +119,20 @@ def answer_logits(
     Returns:
         (N, vocabulary) logits and (N,) labels at the N answer positions, in row-major order.
     """
+    return read(model, batch, visual)[:2]
+
+
+def read(
+    model: Idefics3ForConditionalGeneration, batch: Batch, visual: torch.Tensor | None
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """As `answer_logits`, and the (B, L, hidden) output of the first layer."""
     embeds = model.model.text_model.embed_tokens(batch.ids)
     if visual is not None:
         holes = (batch.ids == model.config.image_token_id)[..., None].expand_as(embeds)
         embeds = embeds.masked_scatter(holes, visual.to(embeds.dtype))
-    hidden = model.model.text_model(
-        inputs_embeds=embeds, attention_mask=batch.mask(), position_ids=batch.positions, use_cache=False
-    ).last_hidden_state
+    out = model.model.text_model(
+        inputs_embeds=embeds, attention_mask=batch.mask(), position_ids=batch.positions, use_cache=False,
+        output_hidden_states=True,
+    )  # fmt: skip
     asked = batch.labels != IGNORE
-    return model.lm_head(hidden[asked]), batch.labels[asked]
+    return model.lm_head(out.last_hidden_state[asked]), batch.labels[asked], out.hidden_states[1]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from peam.fast.frames import Label
-from peam.fast.questions import CREATURES, Question
+from peam.fast.lookups import Question
+from peam.fast.states import CREATURES
 from peam.fast.vocabulary import SCENE
 
 

@@ -101,7 +101,9 @@ class Trainer:
             tensors |= {f"adam.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
         about = {"seed": self._seed, "done": self.done, "stage": stage, "step": step}
         fresh = self._path.with_suffix(".new")
-        save_file({name: value.clone() for name, value in tensors.items()}, fresh, {"about": json.dumps(about)})
+        save_file(
+            {name: value.clone() for name, value in tensors.items()}, fresh, {"about": json.dumps(about)}
+        )
         os.replace(fresh, self._path)
 
     def run(self, stage: Stage) -> None:
