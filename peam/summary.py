@@ -21,12 +21,13 @@ def write_summary(run_dir: Path, config: Config) -> Mapping[str, Any]:
     with Store.open(run_dir / "store.db", readonly=True) as store:
         episodes = list(store.episodes(images=False))
         consolidations = store.consolidations()
+        seconds = store.durations()
         digest = store.decisions_digest()
     registry = AdapterRegistry(run_dir / "adapters")
     adapters = {category: registry.head(category) for category in registry.categories()}
     summary = {
         **summarise(episodes),
-        "consolidations": [_consolidation(done) for done in consolidations],
+        "consolidations": [_consolidation(c, seconds.get((c.category, c.version))) for c in consolidations],
         "adapters": adapters,
         "seed": config.seed,
         "meter": config.meter.kind,
@@ -73,14 +74,14 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _consolidation(done: Consolidation) -> dict[str, Any]:
+def _consolidation(done: Consolidation, seconds: float | None) -> dict[str, Any]:
     return {
         "category": done.category,
         "version": done.version,
         "episode": done.episode,
-        "seconds": done.metrics.get("seconds"),
+        "seconds": seconds,
         "cost": done.cost,
-        "admitted": len(done.pairs),
+        "admitted": done.metrics.get("admitted"),
         "rejected": done.metrics.get("rejected"),
         "accepted": done.accepted,
         "gate": done.gate.get("reason"),

@@ -312,10 +312,11 @@ class Memory:
             cost=cost,
             accepted=result.accepted,
             gate=result.gate,
-            metrics=result.metrics,
+            metrics={**result.metrics, "admitted": job.admitted, "rejected": job.rejected},
         )
         with self.store.transaction():
             self.store.append_consolidation(done)
+            self.store.time_consolidation(job.category, job.version, result.seconds)
             unit = self.meter.unit
             self.store.append_cost(job.episode, "training_step", job.category, result.steps, cost, unit)
             for margin, right in result.calibration:

@@ -122,6 +122,11 @@ CREATE TABLE reproductions (
     confirmed INTEGER NOT NULL,      -- whether replay in the simulator gave the same outcomes
     detail TEXT NOT NULL
 );
+CREATE TABLE durations (             -- outside the chain, as `timings`
+    category TEXT NOT NULL,
+    version TEXT NOT NULL,
+    seconds REAL NOT NULL            -- wall seconds that the consolidation took
+);
 CREATE TABLE timings (
     episode INTEGER NOT NULL,
     idx INTEGER NOT NULL,            -- of a decision; -1 for the episode as a whole
