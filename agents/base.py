@@ -42,6 +42,7 @@ class Proposal:
     confidence: float | None = None
     margin: float | None = None
     shadow: str = ""
+    tokens: tuple[int, int] = (0, 0)
 
 
 class Agent(Protocol):

@@ -9,7 +9,8 @@ that was being played.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from peam.config import Config
 from peam.evaluation.suites import draw_stream, load_suite
 from peam.fast.tier import LoraFastTier
 from peam.memory.memory import Memory
+from peam.memory.records import Consolidation
 from peam.rollout import OnEvent, Rollout, ignore
 from peam.summary import write_summary
 from peam.types import Episode, Task
@@ -65,10 +67,11 @@ class Life:
     def live(self) -> None:
         """Plays the stream's remaining episodes, learning from each."""
         for index in range(self.memory.store.next_episode(), len(self.stream)):
-            episode = self.act(index)
-            self.learn(episode)
+            begun = time.perf_counter()
+            self.learn(self.act(index))
             self.consolidate()
-        self.memory.wait()
+            self.memory.store.note_duration("life", str(index), time.perf_counter() - begun)
+        self._swapped(self.memory.wait())
 
     def act(self, index: int) -> Episode:
         """Plays one episode: the fast tier where it is confident, the slow one where it is not."""
@@ -92,8 +95,11 @@ class Life:
         for category in self.memory.due():
             self._tell({"kind": "consolidation_start", "category": category})
             self.memory.consolidate(category)
-        for done in self.memory.finished():
-            self._tell({"kind": "consolidation_end", **asdict(done)})
+        self._swapped(self.memory.finished())
+
+    def _swapped(self, done: Sequence[Consolidation]) -> None:
+        for one in done:
+            self._tell({"kind": "consolidation_end", **asdict(one)})
 
     def close(self) -> None:
         """Stops what trains in the background and closes the store; a resumed life takes both up again."""

@@ -113,13 +113,16 @@ class Rollout:
         stations = self.executor.stations()
         last = trace.decisions[-1] if trace.decisions else None
         state = describe(task, subgoal, observation, stations, last)
+        begun = time.perf_counter()
         proposal = self.agent.propose(Situation(subgoal, observation, state, stations, trace.decisions))
+        thought = time.perf_counter() - begun
         if proposal.tier == "slow":
             trace.slow_calls += 1
         else:
             trace.fast_decisions += 1
         outcome = self.executor.execute(proposal.action)
-        return _record(len(trace.decisions), subgoal, state, observation.rgb, proposal, outcome)
+        decision = _record(len(trace.decisions), subgoal, state, observation.rgb, proposal, outcome)
+        return replace(decision, seconds=thought)
 
     def _observe(self) -> Observation:
         options = self.config.observation
@@ -159,5 +162,6 @@ def _record(
         confidence=proposal.confidence,
         margin=proposal.margin,
         shadow=proposal.shadow,
+        tokens=proposal.tokens,
         raw=invalid.text if invalid else "",
     )

@@ -29,6 +29,7 @@ def write_summary(run_dir: Path, config: Config) -> Mapping[str, Any]:
         **summarise(episodes),
         "consolidations": [_consolidation(c, seconds.get((c.category, c.version))) for c in consolidations],
         "adapters": adapters,
+        "wall_seconds": sum(took for (kind, _), took in seconds.items() if kind == "life"),
         "seed": config.seed,
         "meter": config.meter.kind,
         "nearby_text": config.observation.nearby_text,
@@ -60,7 +61,6 @@ def summarise(episodes: Sequence[Episode]) -> dict[str, Any]:
         "slow_calls_first_quarter": _mean([e.slow_calls for e in first]),
         "slow_calls_last_quarter": _mean([e.slow_calls for e in last]),
         "fast_share_last_quarter": fast_share(last),
-        "wall_seconds": sum(e.seconds for e in episodes),
     }
 
 

@@ -316,7 +316,7 @@ class Memory:
         )
         with self.store.transaction():
             self.store.append_consolidation(done)
-            self.store.time_consolidation(job.category, job.version, result.seconds)
+            self.store.note_duration(job.category, job.version, result.seconds)
             unit = self.meter.unit
             self.store.append_cost(job.episode, "training_step", job.category, result.steps, cost, unit)
             for margin, right in result.calibration:

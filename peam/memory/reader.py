@@ -171,8 +171,8 @@ class Reader:
         return [records.consolidation_of(dict(r)) for r in rows if category in (None, r["category"])]
 
     def durations(self) -> dict[tuple[str, str], float]:
-        """Returns (category, version) -> wall seconds of its consolidation."""
-        return {(r["category"], r["version"]): r["seconds"] for r in self._rows("SELECT * FROM durations")}
+        """Returns (category, version) or ("life", episode) -> wall seconds."""
+        return {(r["kind"], r["name"]): r["seconds"] for r in self._rows("SELECT * FROM durations")}
 
     def calibration(self, category: str, version: str) -> list[tuple[float, bool, bool]]:
         """Lists (margin, success, acted) of one adapter version, oldest first."""

@@ -123,9 +123,9 @@ CREATE TABLE reproductions (
     detail TEXT NOT NULL
 );
 CREATE TABLE durations (             -- outside the chain, as `timings`
-    category TEXT NOT NULL,
-    version TEXT NOT NULL,
-    seconds REAL NOT NULL            -- wall seconds that the consolidation took
+    kind TEXT NOT NULL,              -- a category, or "life"
+    name TEXT NOT NULL,              -- the version consolidated, or the episode
+    seconds REAL NOT NULL            -- wall seconds that it took
 );
 CREATE TABLE timings (
     episode INTEGER NOT NULL,

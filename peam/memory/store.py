@@ -188,9 +188,9 @@ class Store(Reader):
         """Appends a finished consolidation."""
         self._append("consolidations", records.consolidation_row(done))
 
-    def time_consolidation(self, category: str, version: str, seconds: float) -> None:
-        """Notes how long a consolidation took; outside the chain, as every measured time."""
-        self._db.execute("INSERT INTO durations VALUES (?, ?, ?)", (category, version, seconds))
+    def note_duration(self, kind: str, name: str, seconds: float) -> None:
+        """Notes how long something took; outside the chain, as every measured time."""
+        self._db.execute("INSERT INTO durations VALUES (?, ?, ?)", (kind, name, seconds))
 
     def append_cost(
         self, episode: int, event: str, category: str, count: float, amount: float, unit: str
