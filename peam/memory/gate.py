@@ -1,7 +1,7 @@
 """The gate: whether a candidate may replace the incumbent (docs/architecture.md, section 7).
 
-On held-out pairs the candidate must prefer t+ over t- more often; where pairs have no failed twin, the mean
-log-probability of t+ must rise; on retained exemplars it must lose nothing by a one-sided sign test; and a
+On held-out pairs the candidate must prefer t+ over t- more often; where both prefer it equally often, and on
+pairs without a failed twin, the mean log-probability of t+ must rise; on retained exemplars it must lose nothing by a one-sided sign test; and a
 probe, where there is one, must pass. The incumbent of a first version is the bare base.
 Knows measurements, nothing of training or files.
 """
@@ -154,9 +154,9 @@ def _objection(
 ) -> str:
     if not candidate.margins:
         return "no held-out pairs to judge by"
-    if twins and not (prefers[0] > prefers[1] or prefers[0] == prefers[1] == twins):
+    if prefers[0] < prefers[1]:
         return f"prefers t+ in {prefers[0]} of {twins} held-out twins, the incumbent in {prefers[1]}"
-    plain = [i for i, margin in enumerate(candidate.margins) if margin is None or prefers[1] == twins]
+    plain = [i for i, margin in enumerate(candidate.margins) if margin is None or prefers[0] == prefers[1]]
     new = _mean([candidate.log_probs[i] for i in plain])
     old = _mean([incumbent.log_probs[i] for i in plain])
     if plain and new <= old:

@@ -15,9 +15,12 @@ def test_a_candidate_that_prefers_more_corrections_passes() -> None:
     assert result.accepted and (result.candidate_prefers, result.incumbent_prefers) == (2, 1)
 
 
-def test_equal_preference_is_refused_unless_nothing_is_left_to_gain() -> None:
-    same = judge(measured([-1, -1], [1.0, -1.0]), measured([-2, -2], [1.0, -1.0]))
-    assert not same.accepted and "prefers t+ in 1 of 2" in same.reason
+def test_equal_preference_is_decided_by_log_probability() -> None:
+    worse = judge(measured([-2, -2], [1.0, -1.0]), measured([-1, -1], [1.0, -1.0]))
+    assert not worse.accepted and "is not above the incumbent's" in worse.reason
+    assert judge(measured([-1, -1], [1.0, -1.0]), measured([-2, -2], [1.0, -1.0])).accepted
+    fewer = judge(measured([-1, -1], [1.0, -1.0]), measured([-2, -2], [1.0, 1.0]))
+    assert not fewer.accepted and "prefers t+ in 1 of 2" in fewer.reason
     full = judge(measured([-1, -1], [1.0, 1.0]), measured([-2, -2], [1.0, 1.0]))
     assert full.accepted
     worse = judge(measured([-3, -3], [1.0, 1.0]), measured([-2, -2], [1.0, 1.0]))
