@@ -21,7 +21,7 @@ pictures in 16 visual tokens. It perceives and reads; it has no idea how to play
 left to LoRA adapters.
 
 - Prompts: `<image> see oak_log =>` -> `no`, `near` (at most 6 m) or `far` (to 16 m);
-  `<image> {state text} ; sees {names} =>` -> an action (with an adapter).
+  `<image> STATE ; sees NAMES =>` -> an action (with an adapter).
 - Training data, all generated: random state texts with questions about them, instructions whose answer the
   question spells out, and views of embedded worlds staged and labelled by the renderer's own rays.
   No recipe, tool tier, drop, or pair of a state and its right action is in it.

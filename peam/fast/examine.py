@@ -23,7 +23,6 @@ from peam.fast.questions import state_questions
 from peam.fast.states import random_state
 from peam.fast.vocabulary import SCENE, SEEN
 
-STATES = 600
 ROWS = 32  # prompts a forward pass
 HELD_OUT = 7_919  # added to the seed, so that no state was trained on
 
@@ -96,12 +95,12 @@ class Sight:
 
 
 @torch.inference_mode()
-def examine(model: Idefics3ForConditionalGeneration, frames: Frames, seed: int) -> Report:
-    """Asks everything of held-out frames, and `STATES` fresh states."""
+def examine(model: Idefics3ForConditionalGeneration, frames: Frames, seed: int, states: int) -> Report:
+    """Asks everything of held-out frames, and of so many fresh states."""
     report, rng = Report(), np.random.default_rng(seed + HELD_OUT)
     packer = Packer(tokenizer())
-    states = [random_state(rng) for _ in range(STATES)]
-    rows = [Row(False, state.text(), state_questions(rng, state, 8)) for state in states]
+    drawn = [random_state(rng) for _ in range(states)]
+    rows = [Row(False, state.text(), state_questions(rng, state, 8)) for state in drawn]
     for start in range(0, len(rows), ROWS):
         _ask(model, packer, rows[start : start + ROWS], None, report, "text: ")
     for start in range(0, len(frames), ROWS):

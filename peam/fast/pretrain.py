@@ -162,6 +162,6 @@ def pretrain(out: Path, seed: int = 0, recipe: Recipe | None = None, threads: in
     trainer.run(Stage("joint", recipe.joint_steps, recipe.joint_lr, everything, lessons.joint))
     save_nano(pupil.model.eval(), out)
     held_out = gather(out / "held_out.npz", HELD_OUT_WORLDS, recipe.held_out, seed)
-    report = examine(pupil.model, held_out, seed)
+    report = examine(pupil.model, held_out, seed, recipe.held_out_states)
     write_card(out / "MODEL_CARD.md", report, recipe, seed)
     return report

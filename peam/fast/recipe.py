@@ -21,6 +21,7 @@ class Recipe:
         picture_questions: About how many questions a picture.
         joint_rows: States a step of stage 3, half of them behind a picture that they do not ask about.
         held_out: Labelled pictures of held-out worlds, for the model card.
+        held_out_states: Fresh states, for the model card.
         echo: Weight of the previous-word loss.
         grounding: Weight of the grounding loss in stage 3.
         text_lr: Peak learning rate of stage 1; likewise `eyes_lr`, `joint_lr`.
@@ -37,6 +38,7 @@ class Recipe:
     picture_questions: int = 12
     joint_rows: int = 6
     held_out: int = 2_400
+    held_out_states: int = 600
     echo: float = 0.3
     grounding: float = 0.3
     text_lr: float = 1e-3

@@ -23,7 +23,7 @@ IMAGE, FAKE, GLOBAL, END = "<image>", "<fake_token_around_image>", "<global-img>
 SPECIALS: tuple[str, ...] = (PAD, UNK, BOS, EOS, IMAGE, FAKE, GLOBAL, END)
 PUNCTUATION: tuple[str, ...] = ("=>", ";", "(", ")", ",", ".", ":", ">=", "?")
 LARGEST = 64  # as in peam/state.py
-SPARES = 64
+SIZE = 684  # tokens; a word appended to the file takes the place of the first spare one
 
 Section = Literal["core", "items", "creatures", "scene", "words", "more"]
 
@@ -52,5 +52,5 @@ def tokens() -> tuple[str, ...]:
     """Returns every token of the tokenizer; its position is its id."""
     numbers = [str(number) for number in range(LARGEST + 1)]
     words = [word for listed in sections().values() for word in listed]
-    spares = [f"<spare_{index}>" for index in range(SPARES)]
-    return tuple(dict.fromkeys([*SPECIALS, *PUNCTUATION, *numbers, *words, *spares]))
+    known = list(dict.fromkeys([*SPECIALS, *PUNCTUATION, *numbers, *words]))
+    return (*known, *(f"<spare_{index}>" for index in range(SIZE - len(known))))

@@ -28,6 +28,7 @@ TINY = Recipe(
     joint_steps=2,
     frames=6,
     held_out=4,
+    held_out_states=6,
     rows=2,
     pictures=2,
     asked_pictures=2,
