@@ -105,12 +105,12 @@ def pair_difference(experts: Experts, category: str | None, pair: Pair, length_n
     """
     if pair.failed is None:
         raise PeamError(f"pair {pair.id[:12]} has no failed run to be preferred over")
-    sides = []
+    totals = []
     for run in sides(pair):
         scored = score(experts, category, run)
         total, tokens = float(scored[:, 0].sum()), max(float(scored[:, 1].sum()), 1.0)
-        sides.append(total / tokens if length_normalised else total)
-    return sides[0] - sides[1]
+        totals.append(total / tokens if length_normalised else total)
+    return totals[0] - totals[1]
 
 
 def sides(pair: Pair) -> tuple[list[Example], list[Example]]:

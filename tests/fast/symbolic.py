@@ -158,13 +158,20 @@ def sight(rng: np.random.Generator, wanted: str = "") -> tuple[str, ...]:
     return tuple(f"{n} {'near' if rng.random() < 0.5 else 'far'}" for n in order if n in names)
 
 
-def chain(rng: np.random.Generator, goal: str = "", number: int = 0) -> Pair:
-    """Returns one corrected run without a failed twin."""
+def chain(rng: np.random.Generator, goal: str = "", number: int = 0, slips: float = 0.0) -> Pair:
+    """Returns one corrected run without a failed twin.
+
+    With probability `slips` a step is preceded by the goal's own craft, tried too early, as a forgetful planner
+    would; the failed try is left out of the run, but the next state tells of it.
+    """
     while True:
         world = World.random(rng, goal)
         while not world.done and len(world.decisions) < 30:
-            world.step(world.expert())
+            right, early = world.expert(), Action("craft", world.goal, 1)
+            if right != early and rng.random() < slips:
+                world.step(early)
+            world.step(right)
         if world.done:
             break
-    segment = Segment(number, world.decisions[0].subgoal, tuple(world.decisions), True)
-    return Pair("craft", None, segment, f"{number:064d}")
+    run = tuple(d for d in world.decisions if d.outcome.ok)
+    return Pair("craft", None, Segment(number, run[0].subgoal, run, True), f"{number:064d}")
