@@ -1,6 +1,6 @@
 """The fast tier's latency: a whole decision, picture to action, and its parts.
 
-    peam bench fast --json
+peam bench fast --json
 """
 
 from __future__ import annotations

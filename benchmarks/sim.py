@@ -78,9 +78,11 @@ def sight_seconds(world: World, views: Sequence[View]) -> float:
 
 def steps(world: World, views: Sequence[View], size: int) -> float:
     """Returns the mean columns and cells that a ray visits."""
-    return float(np.mean([
-        steps_per_ray(world.blocks, world.tops, v.eye, v.yaw, v.pitch, size, size, FOV) for v in views
-    ]))
+    return float(
+        np.mean(
+            [steps_per_ray(world.blocks, world.tops, v.eye, v.yaw, v.pitch, size, size, FOV) for v in views]
+        )
+    )
 
 
 def reset_seconds(seed: int) -> float:
@@ -95,14 +97,16 @@ def pictures(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
         world = World(seed)
         views = walk(world, seed)
         at64, at128 = (picture_seconds(world, views, size) for size in (64, 128))
-        rows.append({
-            "render64_per_s": 1.0 / at64,
-            "render128_per_s": 1.0 / at128,
-            "steps_per_ray": steps(world, views, 64),
-            "ns_per_ray_128": at128 / 128**2 * 1e9,
-            "sight_ms": sight_seconds(world, views) * 1e3,
-            "reset_ms": reset_seconds(seed) * 1e3,
-        })
+        rows.append(
+            {
+                "render64_per_s": 1.0 / at64,
+                "render128_per_s": 1.0 / at128,
+                "steps_per_ray": steps(world, views, 64),
+                "ns_per_ray_128": at128 / 128**2 * 1e9,
+                "sight_ms": sight_seconds(world, views) * 1e3,
+                "reset_ms": reset_seconds(seed) * 1e3,
+            }
+        )
     return {key: round(median(row[key] for row in rows), 3) for key in rows[0]}
 
 

@@ -33,8 +33,18 @@ TAGS = {
     "coals": ["coal", "charcoal"],
 }
 # Things that exist in the closure but that this world gives no use for.
-SKIP = ("_dye", "_banner", "_pane", "_stained", "_terracotta",
-        "firework", "_carpet", "_bed", "_boat", "minecart")
+SKIP = (
+    "_dye",
+    "_banner",
+    "_pane",
+    "_stained",
+    "_terracotta",
+    "firework",
+    "_carpet",
+    "_bed",
+    "_boat",
+    "minecart",
+)
 
 
 def load(folder: Path, name: str) -> Any:
@@ -45,7 +55,7 @@ def load(folder: Path, name: str) -> Any:
 def write(name: str, data: dict[str, Any]) -> None:
     """Writes a data file with its header, one entry a line."""
     body = ",\n".join(
-        f' {json.dumps(key)}: {json.dumps(value) if not isinstance(value, list) else rows(value)}'
+        f" {json.dumps(key)}: {json.dumps(value) if not isinstance(value, list) else rows(value)}"
         for key, value in {**HEADER, **data}.items()
     )
     (OUT / f"{name}.json").write_text("{\n" + body + "\n}\n", encoding="utf-8")

@@ -124,9 +124,7 @@ def _suite(data: Mapping[str, Any], where: str) -> Suite:
     return Suite(str(data["name"]), description, tuple(tasks), tuple(weights), seeds, limit, attempts)
 
 
-def _family(
-    entry: Mapping[str, Any], common: Mapping[str, object], where: str
-) -> tuple[list[Task], float]:
+def _family(entry: Mapping[str, Any], common: Mapping[str, object], where: str) -> tuple[list[Task], float]:
     where = f"{where}: task '{entry.get('name', '?')}'"
     _keys(entry, _TASK, where, required=("name", "text", "goal", "category"))
     if entry["category"] not in CATEGORIES:
@@ -166,9 +164,7 @@ def _start(data: Any, where: str) -> Mapping[str, object]:
     return dict(start)
 
 
-def _keys(
-    data: Mapping[str, Any], known: Sequence[str], where: str, required: Sequence[str] = ()
-) -> None:
+def _keys(data: Mapping[str, Any], known: Sequence[str], where: str, required: Sequence[str] = ()) -> None:
     for key in data:
         if key not in known:
             raise ConfigError(f"{where}: unknown key '{key}'{nearest(str(key), known)}")

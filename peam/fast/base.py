@@ -38,7 +38,7 @@ class FastTier(Protocol):
     """One frozen multimodal base and one LoRA adapter a category."""
 
     def load(self, category: str, adapter_dir: Path) -> None:
-        """Serves the category with this adapter version from now on. Raises AdapterError, never falls back."""
+        """Serves the category with this adapter version from now on. Raises AdapterError; no fall-back."""
 
     def knows(self, category: str) -> bool:
         """Returns whether an adapter is loaded for the category."""
@@ -46,9 +46,7 @@ class FastTier(Protocol):
     def see(self, rgb: Image) -> tuple[str, ...]:
         """Returns what the frozen base, adapter off, names in view: "oak_log near", "cow far"."""
 
-    def decide(
-        self, category: str, state: str, rgb: Image, tabu: Collection[Action] = ()
-    ) -> Choice:
+    def decide(self, category: str, state: str, rgb: Image, tabu: Collection[Action] = ()) -> Choice:
         """Chooses an action under the category's adapter. Raises AdapterError for an unknown category."""
 
     def calibrate(self, category: str, margins: Sequence[float], successes: Sequence[bool]) -> None:

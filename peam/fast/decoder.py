@@ -174,9 +174,9 @@ class Decoder:
         rows, length, hidden = x.shape
         normed = functional.rms_norm(x, (hidden,), layer.norm, self._eps)
         joined = functional.linear(normed, layer.qkv).view(rows, length, -1, self._size).transpose(1, 2)
-        turned, v = joined.split([self._heads + self._kv, self._kv], 1)
+        turned, v = torch.split(joined, [self._heads + self._kv, self._kv], 1)
         turned = turned * cos + turned.roll(self._size // 2, -1) * sin  # `sin` carries the sign
-        q, k = turned.split([self._heads, self._kv], 1)
+        q, k = torch.split(turned, [self._heads, self._kv], 1)
         return q, k, v
 
     def _rest(self, layer: Layer, x: Tensor, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:

@@ -113,9 +113,7 @@ def consolidate(
     if job.parent:
         bench.load(job.category, registry.path(job.category, job.parent))
     incumbent = measure(bench, job.category, material.heldout, material.exemplars)
-    metrics = dict(
-        bench.train(job.category, material.train, material.replay, job.seed, on_step)
-    )
+    metrics = dict(bench.train(job.category, material.train, material.replay, job.seed, on_step))
     on_stage("train")
     candidate = measure(bench, job.category, material.heldout, material.exemplars)
     bench.save(job.category, staged)

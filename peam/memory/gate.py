@@ -1,9 +1,9 @@
 """The gate: whether a candidate may replace the incumbent (docs/architecture.md, section 7).
 
 On held-out pairs the candidate must prefer t+ over t- more often; where both prefer it equally often, and on
-pairs without a failed twin, the mean log-probability of t+ must rise; on retained exemplars it must lose nothing by a one-sided sign test; and a
-probe, where there is one, must pass. The incumbent of a first version is the bare base.
-Knows measurements, nothing of training or files.
+pairs without a failed twin, the mean log-probability of t+ must rise; on retained exemplars it must lose
+nothing by a one-sided sign test; and a probe, where there is one, must pass. The incumbent of a first version
+is the bare base. Knows measurements, nothing of training or files.
 """
 
 from __future__ import annotations

@@ -147,8 +147,6 @@ def settle(run_dir: Path, job: Job, registry: AdapterRegistry) -> Result | None:
     known = registry.manifest(job.category, job.version)
     observed = tuple((float(m), bool(s)) for m, s in known["calibration"])
     steps = int(known["metrics"].get("steps", 0))
-    result = Result(
-        job.category, job.version, True, known["gate"], known["metrics"], steps, 0.0, observed
-    )
+    result = Result(job.category, job.version, True, known["gate"], known["metrics"], steps, 0.0, observed)
     write_result(run_dir, job, result)
     return result

@@ -56,9 +56,7 @@ def draw(seed: int, name: str) -> str:
     return hashlib.sha256(f"{seed}:{name}".encode()).hexdigest()
 
 
-def held_out(
-    admitted: Sequence[Experience], learned: Collection[str], share: float, seed: int
-) -> set[str]:
+def held_out(admitted: Sequence[Experience], learned: Collection[str], share: float, seed: int) -> set[str]:
     """Returns the pairs to hold out: whole pursuits, so that no decision is on both sides.
 
     Pursuits (an episode's subgoal) that no serving version was trained on are taken by ascending draw while

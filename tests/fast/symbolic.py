@@ -161,8 +161,8 @@ def sight(rng: np.random.Generator, wanted: str = "") -> tuple[str, ...]:
 def chain(rng: np.random.Generator, goal: str = "", number: int = 0, slips: float = 0.0) -> Pair:
     """Returns one corrected run without a failed twin.
 
-    With probability `slips` a step is preceded by the goal's own craft, tried too early, as a forgetful planner
-    would; the failed try is left out of the run, but the next state tells of it.
+    With probability `slips` a step is preceded by the goal's own craft, tried too early, as a forgetful
+    planner would; the failed try is left out of the run, but the next state tells of it.
     """
     while True:
         world = World.random(rng, goal)
