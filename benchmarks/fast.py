@@ -13,16 +13,25 @@ from typing import Any
 import numpy as np
 import torch
 
+from peam.actions import Action
 from peam.config import load_config
 from peam.fast.experts import Experts
+from peam.fast.objective import train_adapter
 from peam.fast.policy import Policy
+from peam.types import Decision, Diagnosis, Outcome, Predicate, Subgoal
 
 CALLS = 60
 WARM = 5
 STATE = (
-    "task wooden_pickaxe ; goal inventory wooden_pickaxe 1 ; has dirt 3 oak_log 2 oak_planks 4 stick 2 ; "
+    "task wooden_pickaxe ; goal inventory {goal} 1 ; has dirt 3 oak_log 2 oak_planks 4 stick 2 ; "
     "hand air ; near crafting_table ; life 20 food 20 day ; last craft oak_planks OK"
 )
+LEARNED = {
+    "wooden_pickaxe": Action("craft", "wooden_pickaxe", 1),
+    "furnace": Action("mine", "stone", 8),
+    "torch": Action("explore", "down"),
+    "stick": Action("craft", "stick", 4),
+}
 
 
 def run(base: str = "nano", threads: int = 1) -> dict[str, Any]:
@@ -45,19 +54,22 @@ def run(base: str = "nano", threads: int = 1) -> dict[str, Any]:
 
 
 def _measure(base: str, threads: int) -> dict[str, Any]:
-    experts = Experts.from_config(load_config([], [f"fast.base={base}"]))
-    experts.new_adapter("craft", 0)
+    steps = ["consolidation.steps=30", "consolidation.batch=8", "consolidation.augment=false"]
+    config = load_config([], [f"fast.base={base}", *steps])
+    experts = Experts.from_config(config)
+    train_adapter(experts, "craft", [], _decisions(), config=config, seed=0)
     policy, rng = Policy(experts), np.random.default_rng(0)
     pictures = [rng.integers(0, 256, (128, 128, 3), dtype=np.uint8) for _ in range(CALLS)]
     whole, processor = _times(lambda i: _decide(policy, pictures[i]))
     policy = Policy(experts)
     encoded = [policy.picture(rgb) for rgb in pictures]
     seen = policy.see(encoded[0])
+    state = STATE.format(goal="wooden_pickaxe")
     fresh = [np.roll(rgb, 1) for rgb in pictures]
     parts = {
         "vision": _times(lambda i: policy.picture(fresh[i]))[0],
         "see": _times(lambda i: policy.see(encoded[i]))[0],
-        "act": _times(lambda i: policy.decide("craft", STATE, seen, encoded[i]))[0],
+        "act": _times(lambda i: policy.decide("craft", state, seen, encoded[i]))[0],
     }
     return {
         "decision_ms_median": round(float(np.median(whole)), 2),
@@ -72,7 +84,24 @@ def _measure(base: str, threads: int) -> dict[str, Any]:
 
 def _decide(policy: Policy, rgb: Any) -> None:
     picture = policy.picture(rgb)
-    policy.decide("craft", STATE, policy.see(picture), picture)
+    policy.decide("craft", STATE.format(goal="wooden_pickaxe"), policy.see(picture), picture)
+
+
+def _decisions() -> list[Decision]:
+    blank = np.full((128, 128, 3), 128, np.uint8)
+    return [
+        Decision(
+            0,
+            Subgoal("craft", Predicate("inventory", goal)),
+            STATE.format(goal=goal),
+            blank,
+            (),
+            action,
+            "slow",
+            Outcome(Diagnosis.OK),
+        )
+        for goal, action in LEARNED.items()
+    ]
 
 
 def _times(call: Callable[[int], object]) -> tuple[list[float], list[float]]:
