@@ -14,7 +14,10 @@ from statistics import median
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from peam.sims.base import NOOP
+from peam.sims.voxel import VoxelSim
 from peam.sims.voxel.render import render, sight, steps_per_ray
 from peam.sims.voxel.world import World
 
@@ -110,9 +113,42 @@ def pictures(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
     return {key: round(median(row[key] for row in rows), 3) for key in rows[0]}
 
 
+def stride_actions(rng: np.random.Generator, steps: int) -> list[NDArray[np.int64]]:
+    """Returns a random walk as actions: forward, jumping now and then, turning at times, view level."""
+    actions = np.tile(np.asarray(NOOP, dtype=np.int64), (steps, 1))
+    actions[:, 0] = 1
+    actions[:, 2] = rng.random(steps) < 0.1
+    actions[:, 4] = np.where(rng.random(steps) < 0.05, rng.integers(6, 19, steps), 12)
+    return list(actions)
+
+
+def steps_per_second(seed: int, image: tuple[int, int] | None, steps: int = 600) -> float:
+    """Returns whole `step` calls, observation dictionary included, a CPU second."""
+    sim = VoxelSim(image_size=image)
+    sim.reset(seed=seed, options={"time": 6000, "peaceful": True})
+    actions = stride_actions(np.random.default_rng(seed), steps)
+    for action in actions[:50]:
+        sim.step(action)
+    start = time.thread_time()
+    for action in actions[50:]:
+        sim.step(action)
+    return (steps - 50) / (time.thread_time() - start)
+
+
+def stepping(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+    """Returns the whole environment's figures, each the median over seeds."""
+    modes = {"rgb64_steps_per_s": (64, 64), "norender_steps_per_s": None}
+    return {
+        name: round(median(steps_per_second(seed, image) for seed in seeds), 1)
+        for name, image in modes.items()
+    }
+
+
 def run(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
     """Returns all figures by name."""
-    return pictures(seeds)
+    figures = {**stepping(seeds), **pictures(seeds)}
+    figures["dda_steps_per_ray"] = figures.pop("steps_per_ray")
+    return figures
 
 
 def main() -> None:

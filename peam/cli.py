@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -50,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # they tear the live display
         arguments = list(sys.argv[1:] if argv is None else argv)
         args = _parse(arguments)
+        # transformers and peft warn of their own deprecations in the middle of the live display
+        warnings.filterwarnings("ignore", module=r"transformers|peft")
         return int(args.function(args))
     except PeamError as error:
         print(f"peam: {' '.join(str(error).split())}", file=sys.stderr)

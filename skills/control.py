@@ -45,6 +45,7 @@ class Control:
         self.deadline = self.body.tick + max_ticks
         self._world: World | None = None
         self._defend: Callable[[], None] | None = None
+        self.reserved: frozenset[str] = frozenset()  # items that are not to be built with
 
     def on_hurt(self, reflex: Callable[[], None] | None) -> None:
         """Sets what is done at once when the body is hurt; not called again while it is being done."""
@@ -150,7 +151,9 @@ class Control:
     def filler(self) -> tuple[str, int]:
         """Returns the (item, count) that the agent builds with, ("", 0) where it has none."""
         held = self.inventory()
-        item = max(FILLER, key=lambda name: held.get(name, 0))
+        item = max(FILLER, key=lambda name: held.get(name, 0) if name not in self.reserved else 0)
+        if item in self.reserved:
+            return ("", 0)
         return (item, held[item]) if held.get(item) else ("", 0)
 
     # Digging

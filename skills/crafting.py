@@ -32,6 +32,7 @@ def craft(context: Context, action: Action) -> Result:
     if recipe is None:
         raise Stop(Diagnosis.INVALID_ACTION, f"no recipe makes {item}")
     _require(context, item)
+    control.reserved = frozenset(recipe[1])  # a pillar out of the mine would eat the furnace
     if recipe[2] and context.go_to_station("crafting_table") is None:
         raise no_station("crafting_table")
     start = control.count(item)
@@ -44,6 +45,8 @@ def craft(context: Context, action: Action) -> Result:
             break
     made = control.count(item) - start
     context.level(control.view[0])
+    if made == 0:
+        _require(context, item)
     return partial(made, wanted, item, Result(Diagnosis.NO_SPACE, f"{item} does not fit the inventory"))
 
 
