@@ -101,7 +101,7 @@ def test_a_rejected_candidate_leaves_nothing_but_its_result(tmp_path: Path) -> N
     job, registry = prepared(tmp_path)
     with Store.open(tmp_path / "store.db", readonly=True) as store:
         result = consolidate(tmp_path, job, store, WordTier(broken=True))
-    assert not result.accepted and "held-out twins" in result.gate["reason"]
+    assert not result.accepted and "not above the incumbent" in result.gate["reason"]
     assert registry.head("gather") is None and registry.versions("gather") == []
     assert list((tmp_path / "adapters" / STAGING).iterdir()) == []
 

@@ -106,7 +106,7 @@ def test_a_rejection_is_recorded_with_its_reason_and_backs_off(tmp_path: Path) -
     assert ended and not any(accepted for *_, accepted in ended)
     gaps = [e for e, category, *_ in ended if category == "gather"]
     assert gaps[1] - gaps[0] > gaps[0]  # twice the cost, at a slowly rising worth
-    assert "in 0 of" in memory.store.consolidations("gather")[0].gate["reason"]
+    assert "not above the incumbent" in memory.store.consolidations("gather")[0].gate["reason"]
     assert len({c.version for c in memory.store.consolidations("gather")}) == len(gaps)
 
 
