@@ -1,9 +1,9 @@
 """The gate: whether a candidate may replace the incumbent (docs/architecture.md, section 7).
 
-On held-out pairs the candidate must prefer t+ over t- more often; where both prefer it equally often, and on
-pairs without a failed twin, the mean log-probability of t+ must rise; on retained exemplars it must lose
-nothing by a one-sided sign test; and a probe, where there is one, must pass. The incumbent of a first version
-is the bare base. Knows measurements, nothing of training or files.
+On held-out pairs the candidate must prefer t+ over t- more often; where both prefer it equally often, or no
+pair has a failed twin, the mean log-probability of t+ must rise; on retained exemplars it must lose nothing
+by a one-sided sign test; and a probe, where there is one, must pass. The incumbent of a first version is the
+bare base. Knows measurements, nothing of training or files.
 """
 
 from __future__ import annotations
@@ -156,10 +156,8 @@ def _objection(
         return "no held-out pairs to judge by"
     if prefers[0] < prefers[1]:
         return f"prefers t+ in {prefers[0]} of {twins} held-out twins, the incumbent in {prefers[1]}"
-    plain = [i for i, margin in enumerate(candidate.margins) if margin is None or prefers[0] == prefers[1]]
-    new = _mean([candidate.log_probs[i] for i in plain])
-    old = _mean([incumbent.log_probs[i] for i in plain])
-    if plain and new <= old:
+    new, old = _mean(candidate.log_probs), _mean(incumbent.log_probs)
+    if prefers[0] == prefers[1] and new <= old:
         return f"mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
     if p_value <= ALPHA:
         return f"retained exemplars were lost (sign test p = {p_value:.4f})"

@@ -31,8 +31,11 @@ def test_without_twins_the_log_probability_must_rise() -> None:
     assert judge(measured([-1], [None]), measured([-2], [None])).accepted
     result = judge(measured([-2], [None]), measured([-2], [None]))
     assert not result.accepted and "not above" in result.reason
-    mixed = judge(measured([-1, -3], [1.0, None]), measured([-1, -2], [-1.0, None]))
-    assert not mixed.accepted
+
+
+def test_more_preferred_corrections_outweigh_log_probability() -> None:
+    """The preference loss lowers both sides' log-probabilities; what it must raise is their difference."""
+    assert judge(measured([-1, -3], [1.0, None]), measured([-1, -2], [-1.0, None])).accepted
 
 
 def test_nothing_held_out_is_refused() -> None:
