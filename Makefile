@@ -41,3 +41,4 @@ lint: $(VENV)/.dev
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find peam skills -name '*.nb[ic]' -delete  # numba does not see edits in files that a kernel calls
