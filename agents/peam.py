@@ -1,6 +1,6 @@
 """The agent of the paper: the fast tier acts by reflex where its risk is controlled, else the slow one does.
 
-An action that has just failed is tabu until something succeeds. Where the fast tier goes on without
+What has failed is tabu for it until what stopped it may have changed (tabu.py). Where it goes on without
 changing anything for longer than any correction ever took, the slow tier decides once.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from peam.actions import Action, InvalidAction
 from peam.agents.base import Proposal, Situation
+from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
 from peam.types import Decision, Observation, Subgoal, Task
@@ -63,17 +64,6 @@ class Peam:
                 break
             idle += 1
         return idle > self.patience.get(situation.subgoal.category, 0)
-
-
-def tabu(history: Sequence[Decision]) -> frozenset[Action]:
-    """Returns the actions that failed since the last success."""
-    failed: list[Action] = []
-    for decision in reversed(history):
-        if decision.outcome.ok:
-            break
-        if decision.action is not None:
-            failed.append(decision.action)
-    return frozenset(failed)
 
 
 def _shadowed(proposal: Proposal, choice: Choice) -> Proposal:

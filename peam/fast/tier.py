@@ -94,6 +94,11 @@ class LoraFastTier:
         self.experts.check(category)
         self._calibrators[category] = Calibrator.fit(margins, successes, self._epsilon)
 
+    def trust(self, category: str) -> None:
+        """Lets the category act at every margin: for probes, whose outcomes then calibrate it."""
+        self.experts.check(category)
+        self._calibrators[category] = Calibrator(threshold=0.0, epsilon=self._epsilon)
+
     def calibrator(self, category: str) -> Calibrator:
         """Returns the category's calibrator; an empty one, which never acts, where nothing is calibrated."""
         return self._calibrators.get(category, Calibrator(epsilon=self._epsilon))

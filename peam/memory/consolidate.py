@@ -17,26 +17,29 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from peam.config import Config
 from peam.errors import PeamError
 from peam.fast.base import Choice
-from peam.memory.gate import GateResult, judge, measure
+from peam.memory.gate import GateResult, judge, measure, probed, same_effect
 from peam.memory.job import Calibration, Job, Result, staging, write_result
 from peam.memory.pairs import training_decisions
 from peam.memory.reader import Reader
 from peam.memory.registry import AdapterRegistry
-from peam.memory.shadow import same_effect
 from peam.memory.snapshot import draw
 from peam.memory.store import Store
 from peam.types import Decision, Image, Pair, Segment
 
+if TYPE_CHECKING:
+    from peam.memory.probe import Played
+
 STEPS = ("snapshot", "train", "stage", "gate", "register", "swap", "result")  # in this order
 NICE = 10  # the process yields to the agent
+COMPARED = 64  # retained decisions that the gate compares candidate and incumbent on
 OnStage = Callable[[str], None]
 OnStep = Callable[[int, dict[str, float]], None]
-PlayProbe = Callable[[Path, Job, Path, Calibration], tuple[bool, str]]
+PlayProbe = Callable[[Path, Job, Path], "Played | None"]
 
 
 class Workbench(Protocol):
@@ -118,9 +121,14 @@ def consolidate(
     candidate = measure(bench, job.category, material.heldout, material.exemplars)
     bench.save(job.category, staged)
     on_stage("stage")
-    calibration = calibrate(bench, job.category, material.heldout)
-    played = (lambda: probe(run_dir, job, staged, calibration)) if probe else None
-    gate = judge(candidate, incumbent, played)
+    gate = judge(candidate, incumbent)
+    played = probe(run_dir, job, staged) if probe and gate.accepted else None
+    if played is None:
+        calibration = agreement(bench, job.category, material.heldout)
+    else:
+        calibration = played.observed
+        gate = probed(gate, played.candidate, played.incumbent)
+        metrics |= {f"probe_{event}": float(count) for event, count in played.spent.items()}
     on_stage("gate")
     if gate.accepted:
         manifest = _manifest(job, material, gate, metrics, calibration)
@@ -148,15 +156,17 @@ def load_material(store: Reader, job: Job) -> Material:
     """Loads what a job names."""
     retained = store.pairs(job.replay)
     replay = [d for _, d in training_decisions(retained)]
-    size = int(job.config["consolidation"]["exemplars"])
-    drawn = sorted(training_decisions(retained), key=lambda x: draw(job.seed, f"{x[0]}:{x[1].index}"))[:size]
+    order = sorted(training_decisions(retained), key=lambda x: draw(job.seed, f"{x[0]}:{x[1].index}"))
     train, heldout = store.pairs(job.train), store.pairs(job.heldout)
     # exemplars are judged only against a version that was trained on them
-    return Material(train, replay, heldout, [d for _, d in drawn] if job.parent else [])
+    return Material(train, replay, heldout, [d for _, d in order[:COMPARED]] if job.parent else [])
 
 
-def calibrate(bench: Workbench, category: str, heldout: Sequence[Pair]) -> Calibration:
-    """Returns (margin, whether it does what was recorded) on held-out decisions, finite margins alone."""
+def agreement(bench: Workbench, category: str, heldout: Sequence[Pair]) -> Calibration:
+    """Returns (margin, whether it does what was recorded) on held-out decisions, finite margins alone.
+
+    What calibrates where no probe can be played. Conservative: another action might have worked as well.
+    """
     choices = [(bench.decide(category, d.state, d.rgb), d.action) for _, d in training_decisions(heldout)]
     return tuple(
         (float(choice.margin), same_effect(choice.action, action))

@@ -15,7 +15,6 @@ from peam.memory.meter import Meter, acting_cost, avoidable_cost, thinking_cost
 from peam.memory.pairs import PairMiner, goal_of, signature, training_decisions
 from peam.memory.records import Score
 from peam.memory.registry import AdapterRegistry
-from peam.memory.shadow import would_succeed
 from peam.memory.snapshot import draw, exemplars, trained_pairs
 from peam.memory.store import Store
 from peam.memory.trigger import Trigger
@@ -127,12 +126,11 @@ class Curator:
             self._store.append_cost(episode.index, event, category, count, amount, self._meter.unit)
 
     def _observe_margin(self, decision: Decision) -> None:
+        """Records what came of a fast decision; a proposal that was not taken has no outcome to record."""
         category, margin = decision.subgoal.category, decision.margin
         version = self.serving.get(category)
-        right = would_succeed(decision)
-        if margin is not None and version is not None and right is not None:
-            acted = decision.tier == "fast"
-            self._store.append_calibration(category, version, "life", margin, right, acted)
+        if decision.tier == "fast" and margin is not None and version is not None:
+            self._store.append_calibration(category, version, "life", margin, decision.outcome.ok, True)
 
     def _score(self, pair: Pair, now: int) -> Score:
         category = pair.corrected.subgoal.category

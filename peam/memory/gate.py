@@ -1,25 +1,25 @@
 """The gate: whether a candidate may replace the incumbent (docs/architecture.md, section 7).
 
 On held-out pairs the candidate must prefer t+ over t- more often; where both prefer it equally often, or no
-pair has a failed twin, the mean log-probability of t+ must rise; on retained exemplars it must lose nothing
-by a one-sided sign test; and a probe, where there is one, must pass. The incumbent of a first version is the
-bare base. Knows measurements, nothing of training or files.
+pair has a failed twin, the mean log-probability of t+ must rise; on retained exemplars, and in probe episodes
+where there are any, it must lose nothing by a one-sided sign test. The incumbent of a first version is the
+bare base, in probe episodes the planner alone. Knows measurements, nothing of training or files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from scipy.stats import binomtest
 
+from peam.actions import Action
 from peam.fast.base import Choice
-from peam.memory.shadow import same_effect
 from peam.types import Decision, Image, Pair, Segment
 
-ALPHA = 0.05  # of the sign test
-Probe = Callable[[], tuple[bool, str]]
+ALPHA = 0.05  # of the sign tests
+COMPASS = frozenset({"north", "east", "south", "west"})
 
 
 class Measurable(Protocol):
@@ -123,13 +123,18 @@ def _margin(executor: Measurable, category: str, pair: Pair) -> float | None:
     return _mean_log_prob(executor, category, chosen) - _mean_log_prob(executor, category, failed)
 
 
-def judge(candidate: Measurement, incumbent: Measurement, probe: Probe | None = None) -> GateResult:
+def same_effect(one: Action, other: Action) -> bool:
+    """Whether two actions do the same but for their count; which way to look around is a matter of taste."""
+    if one.verb != other.verb:
+        return False
+    return one.target == other.target or {one.target, other.target} <= COMPASS
+
+
+def judge(candidate: Measurement, incumbent: Measurement) -> GateResult:
     """Compares candidate and incumbent, measured on the same pairs and exemplars."""
     twins = [(c, i) for c, i in zip(candidate.margins, incumbent.margins, strict=True) if c is not None]
     prefers = [sum(c > 0 for c, _ in twins), sum((i or 0.0) > 0 for _, i in twins)]
-    flips = [(c, i) for c, i in zip(candidate.right, incumbent.right, strict=True) if c != i]
-    losses = sum(i for _, i in flips)
-    p_value = float(binomtest(losses, len(flips), 0.5, alternative="greater").pvalue) if flips else 1.0
+    losses, gains, p_value = sign_test(candidate.right, incumbent.right)
     numbers: dict[str, Any] = {
         "heldout": len(candidate.margins),
         "twins": len(twins),
@@ -139,14 +144,29 @@ def judge(candidate: Measurement, incumbent: Measurement, probe: Probe | None = 
         "incumbent_log_prob": _mean(incumbent.log_probs),
         "exemplars": len(candidate.right),
         "losses": losses,
-        "gains": len(flips) - losses,
+        "gains": gains,
         "p_value": p_value,
     }
     reason = _objection(candidate, incumbent, prefers, len(twins), p_value)
-    if reason or probe is None:
-        return GateResult(not reason, reason or "preferred on held-out pairs, nothing lost", **numbers)
-    passed, words = probe()
-    return GateResult(passed, "probe passed" if passed else "probe failed", **numbers, probe=words)
+    return GateResult(not reason, reason or "preferred on held-out pairs, nothing lost", **numbers)
+
+
+def probed(result: GateResult, candidate: Sequence[bool], incumbent: Sequence[bool]) -> GateResult:
+    """Returns the verdict after probe episodes: success of both in the same worlds, one an episode."""
+    losses, gains, p_value = sign_test(candidate, incumbent)
+    words = f"candidate {sum(candidate)} of {len(candidate)} probe episodes, incumbent {sum(incumbent)}"
+    words = f"{words}; {losses} lost, {gains} won, sign test p = {p_value:.4f}"
+    if p_value <= ALPHA:
+        return replace(result, accepted=False, reason="probe episodes were lost", probe=words)
+    return replace(result, probe=words)
+
+
+def sign_test(candidate: Sequence[bool], incumbent: Sequence[bool]) -> tuple[int, int, float]:
+    """Returns (lost, won, one-sided p that the candidate is worse) of paired successes."""
+    flips = [(c, i) for c, i in zip(candidate, incumbent, strict=True) if c != i]
+    losses = sum(i for _, i in flips)
+    p_value = float(binomtest(losses, len(flips), 0.5, alternative="greater").pvalue) if flips else 1.0
+    return losses, len(flips) - losses, p_value
 
 
 def _objection(

@@ -25,7 +25,7 @@ from peam.memory.consolidate import OnStage, PlayProbe, Workbench, consolidate, 
 from peam.memory.curator import Curator, Report
 from peam.memory.gate import GateResult
 from peam.memory.job import Job, Result, job_path, result_path, settle
-from peam.memory.meter import make_meter
+from peam.memory.meter import Event, make_meter
 from peam.memory.process import ConsolidationJob
 from peam.memory.quarantine import Replay, reproduce
 from peam.memory.reader import REMEDY
@@ -300,7 +300,7 @@ class Memory:
         return dict(self._running)
 
     def _finish(self, job: Job, result: Result) -> None:
-        cost = self.meter.price("training_step", result.steps, result.seconds)
+        training, probing = self._price_of(result)
         done = Consolidation(
             category=job.category,
             version=job.version,
@@ -309,7 +309,7 @@ class Memory:
             pairs=job.train,
             heldout=job.heldout,
             steps=result.steps,
-            cost=cost,
+            cost=training + probing,
             accepted=result.accepted,
             gate=result.gate,
             metrics={**result.metrics, "admitted": job.admitted, "rejected": job.rejected},
@@ -317,10 +317,11 @@ class Memory:
         with self.store.transaction():
             self.store.append_consolidation(done)
             self.store.note_duration(job.category, job.version, result.seconds)
-            unit = self.meter.unit
-            self.store.append_cost(job.episode, "training_step", job.category, result.steps, cost, unit)
+            self._charge(job, "training_step", result.steps, training)
+            self._charge(job, "probe", 1, probing)
+            source = "probe" if "probe_tick" in result.metrics else "heldout"
             for margin, right in result.calibration:
-                self.store.append_calibration(job.category, job.version, "heldout", margin, right, False)
+                self.store.append_calibration(job.category, job.version, source, margin, right, False)
             self.trigger.finished(job.category, result.accepted)
             self._running.pop(job.category, None)
             self._save_state()
@@ -328,6 +329,17 @@ class Memory:
         if result.accepted:
             self._serve(job.category)
         self._done.append(done)
+
+    def _price_of(self, result: Result) -> tuple[float, float]:
+        """Prices training, and probe episodes where there were any; measured seconds hold both."""
+        training = self.meter.price("training_step", result.steps, result.seconds)
+        events: tuple[Event, ...] = ("slow_call", "fast_decision", "tick")
+        counts = [(event, float(result.metrics.get(f"probe_{event}", 0.0))) for event in events]
+        return training, sum(self.meter.price(event, count) for event, count in counts)
+
+    def _charge(self, job: Job, event: str, count: float, cost: float) -> None:
+        if cost:
+            self.store.append_cost(job.episode, event, job.category, count, cost, self.meter.unit)
 
     def _clear(self, job: Job) -> None:
         for path in (job_path(self.run_dir, job.name), result_path(self.run_dir, job.name)):

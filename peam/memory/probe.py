@@ -1,11 +1,16 @@
 """Probe episodes: candidate and incumbent play the same tasks in the same worlds before the swap.
 
+The candidate acts at every margin, so that what comes of it says two things: whether it may serve (the gate),
+and from which margin on it may act (calibration, on outcomes rather than on agreement with a teacher).
+
 The only place where consolidation meets the simulator, and through the contract at that. Plays the suite's
 own probe worlds (`seeds` of the suite), never those of the life's stream.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,50 +25,77 @@ from peam.memory.ledger import idle_run
 from peam.memory.registry import AdapterRegistry
 from peam.memory.store import Store
 from peam.rollout import Rollout
-from peam.types import Task
+from peam.types import Episode, Task
 
-EPISODES = 6
+EPISODES = 12
 
 
-def play_probe(run_dir: Path, job: Job, staged: Path, calibration: Calibration) -> tuple[bool, str]:
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What probe episodes told.
+
+    Attributes:
+        candidate: Success of each episode.
+        incumbent: The same tasks and worlds under the incumbent; the planner alone where there is none.
+        observed: (margin, OK) of every decision that the candidate took.
+        spent: Meter event -> how many, both together.
+    """
+
+    candidate: tuple[bool, ...]
+    incumbent: tuple[bool, ...]
+    observed: Calibration
+    spent: Mapping[str, int]
+
+
+def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     """Plays the probe of one job.
 
     Args:
         run_dir: The run.
         job: Whose candidate.
         staged: The candidate's files.
-        calibration: The candidate's margins on held-out decisions.
 
     Returns:
-        Whether the candidate succeeds at least as often as the incumbent (the planner alone, where there is
-        none), and a sentence with both counts.
+        What came of it; None where the suite has no task of the category.
     """
     config = Config(job.config)
     tasks = probe_tasks(config, job)
     if not tasks:
-        return True, f"suite {config.life.suite} has no task of category {job.category} to probe"
+        return None
     patience = _patience(run_dir, job)
-    new = _successes(config, job.category, staged, calibration, patience, tasks)
-    parent, known = _incumbent(run_dir, job)
-    old = _successes(config, job.category, parent, known, patience, tasks)
-    return new >= old, f"candidate {new} of {len(tasks)} probe episodes, incumbent {old}"
+    tier = LoraFastTier(config)
+    tier.load(job.category, staged)
+    tier.trust(job.category)
+    new = _play(config, tier, patience, tasks)
+    old = _play(config, _incumbent(run_dir, job, config), patience, tasks)
+    return Played(
+        tuple(e.success for e in new), tuple(e.success for e in old), _observed(new, job.category),
+        _spent([*new, *old]),
+    )  # fmt: skip
 
 
 def probe_tasks(config: Config, job: Job) -> list[tuple[Task, int]]:
-    """Draws (task, world seed) of the job's category, without replacement, by the job's seed."""
+    """Draws (task, world seed) of the job's category by weight, without replacement, by the job's seed."""
     suite = load_suite(config.life.suite)
-    listed = [(t, s) for t in suite.tasks if t.category == job.category for s in suite.seeds]
-    order = np.random.default_rng(job.seed).permutation(len(listed))
-    return [listed[int(i)] for i in order[:EPISODES]]
+    weighed = [(t, w) for t, w in zip(suite.tasks, suite.weights, strict=True) if t.category == job.category]
+    listed = [(t, seed, w) for t, w in weighed for seed in suite.seeds]
+    if not listed:
+        return []
+    weights = np.array([w for _, _, w in listed])
+    rng = np.random.default_rng(job.seed)
+    size = min(EPISODES, len(listed))
+    drawn = rng.choice(len(listed), size=size, replace=False, p=weights / weights.sum())
+    return [listed[int(i)][:2] for i in drawn]
 
 
-def _incumbent(run_dir: Path, job: Job) -> tuple[Path | None, Calibration]:
-    if not job.parent:
-        return None, ()
-    registry = AdapterRegistry(run_dir / "adapters")
-    manifest = registry.manifest(job.category, job.parent)
-    known = tuple((float(m), bool(ok)) for m, ok in manifest["calibration"])
-    return registry.path(job.category, job.parent), known
+def _incumbent(run_dir: Path, job: Job, config: Config) -> LoraFastTier:
+    tier = LoraFastTier(config)
+    if job.parent:
+        registry = AdapterRegistry(run_dir / "adapters")
+        tier.load(job.category, registry.path(job.category, job.parent))
+        known = registry.manifest(job.category, job.parent)["calibration"]
+        tier.calibrate(job.category, [float(m) for m, _ in known], [bool(ok) for _, ok in known])
+    return tier
 
 
 def _patience(run_dir: Path, job: Job) -> dict[str, int]:
@@ -72,22 +104,31 @@ def _patience(run_dir: Path, job: Job) -> dict[str, int]:
     return {job.category: max(idle_run(p.corrected) for p in pairs)}
 
 
-def _successes(
-    config: Config,
-    category: str,
-    folder: Path | None,
-    calibration: Calibration,
-    patience: dict[str, int],
-    tasks: list[tuple[Task, int]],
-) -> int:
-    tier = LoraFastTier(config)
-    if folder is not None:
-        tier.load(category, folder)
-        tier.calibrate(category, [m for m, _ in calibration], [ok for _, ok in calibration])
+def _play(
+    config: Config, tier: LoraFastTier, patience: Mapping[str, int], tasks: Sequence[tuple[Task, int]]
+) -> list[Episode]:
     sim = make_sim(config)
     rollout = Rollout(sim, Peam(make_planner(config), tier, patience), config)
     try:
         limit = int(config.life.max_decisions)
-        return sum(rollout.run(task, seed, max_decisions=limit).success for task, seed in tasks)
+        return [rollout.run(task, seed, max_decisions=limit) for task, seed in tasks]
     finally:
         sim.close()
+
+
+def _observed(episodes: Sequence[Episode], category: str) -> Calibration:
+    pursued = [s for e in episodes for s in e.segments if s.subgoal.category == category]
+    return tuple(
+        (d.margin, d.outcome.ok)
+        for segment in pursued
+        for d in segment.decisions
+        if d.tier == "fast" and d.margin is not None
+    )
+
+
+def _spent(episodes: Sequence[Episode]) -> dict[str, int]:
+    return {
+        "slow_call": sum(e.slow_calls for e in episodes),
+        "fast_decision": sum(e.fast_decisions for e in episodes),
+        "tick": sum(e.ticks for e in episodes),
+    }
