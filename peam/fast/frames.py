@@ -83,6 +83,13 @@ class Frames:
         hit, tenths = (np.where(swap, part[:, :, ::-1], part) for part in (self.hit, self.tenths))
         return Frames(rgb, hit, tenths, self.facts, self.world)
 
+    def rarity(self) -> NDArray[np.float64]:
+        """Returns (N,) weights of sum 1: each frame as 1 / sqrt(frames that show its rarest name)."""
+        shows = np.stack([(self.hit == i).sum((1, 2)) >= SURE_RAYS for i in range(len(SCENE) + 1)], 1)
+        shows[:, 0] = True  # a frame that shows no name counts as what every frame shows
+        weights = np.where(shows, 1 / np.sqrt(np.maximum(shows.sum(0), 1)), 0.0).max(1)
+        return weights / weights.sum()  # type: ignore[no-any-return]
+
     def label(self, row: int) -> Label:
         """Returns what may be asked of one frame."""
         hit, metres = self.hit[row], self.tenths[row].astype(np.float32) / 10

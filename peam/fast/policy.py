@@ -22,6 +22,7 @@ from peam.fast.prompt import act_text, see_text
 from peam.fast.vocabulary import SCENE, SEEN
 from peam.types import Image
 
+ABSENT = 0.7  # best mean balanced accuracy on half of the held-out pictures: 0.88, first choice 0.86
 WIDTH = 4  # trie nodes expanded in the first forward passes: 4 short rows cost little more than one
 WIDEST = 32  # the width doubles with each pass after the third, for policies that are undecided
 
@@ -60,13 +61,22 @@ class Policy:
 
     @torch.inference_mode()
     def see(self, picture: Picture) -> tuple[str, ...]:
-        """Returns what the base, adapter off, names in view: "oak_log near", "cow far"."""
+        """Returns what the base, adapter off, names in view: "oak_log near", "cow far".
+
+        A name counts as in view unless the base gives "no" at least `ABSENT`: things out of view are the
+        many, so that its first choice misses more than it invents.
+        """
         with self._experts.serving(None) as handle:
             _, extend = self._backbone.continuations(handle, picture, self._asked)
             last = torch.tensor([[len(question) - 1] for question in self._questions])
             scores = extend(self._questions, last)[:, 0, self._firsts]
-        answers = [SEEN[int(i)] for i in scores.argmax(-1)]
-        return tuple(f"{name} {a}" for name, a in zip(SCENE, answers, strict=True) if a != SEEN[0])
+        absent = scores.softmax(-1)[:, 0]
+        nearest = scores[:, 1:].argmax(-1)
+        return tuple(
+            f"{name} {SEEN[1 + int(how)]}"
+            for name, how, no in zip(SCENE, nearest, absent.tolist(), strict=True)
+            if no < ABSENT
+        )
 
     @torch.inference_mode()
     def decide(

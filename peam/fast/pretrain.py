@@ -76,7 +76,11 @@ class Lessons:
     def __init__(self, pupil: Pupil, recipe: Recipe) -> None:
         self._pupil, self._recipe = pupil, recipe
         self._packer = Packer(tokenizer())
-        self.frames: Frames | None = None
+        self._frames: Frames | None = None
+
+    def show(self, frames: Frames) -> None:
+        """Sets the pictures that the stages that look draw from, rare sights more often."""
+        self._frames, self._shares = frames, frames.rarity().cumsum()
 
     def text(self, rng: np.random.Generator, step: int) -> Tensor:
         """Questions about states; some prompts start with noise in the place of a picture."""
@@ -105,8 +109,9 @@ class Lessons:
         return self._answers(rows, torch.cat([tokens, tokens[:shown]])) + self._recipe.grounding * grounding
 
     def _draw(self, rng: np.random.Generator, count: int) -> Frames:
-        assert self.frames is not None, "frames are gathered before the stages that look"
-        some = self.frames.take(rng.integers(0, len(self.frames), count))
+        assert self._frames is not None, "frames are gathered before the stages that look"
+        drawn = np.searchsorted(self._shares, rng.random(count) * self._shares[-1])
+        some = self._frames.take(drawn)
         return some.mirrored(rng.random(count) < 0.5)
 
     def _grounding(self, some: Frames, patches: Tensor, tokens: Tensor) -> Tensor:
@@ -156,7 +161,7 @@ def pretrain(out: Path, seed: int = 0, recipe: Recipe | None = None, threads: in
     lessons, trainer = Lessons(pupil, recipe), Trainer(pupil, out, seed)
     trainer.resume()
     trainer.run(Stage("text", recipe.text_steps, recipe.text_lr, pupil.parts("text"), lessons.text))
-    lessons.frames = gather(out / "frames.npz", TRAIN_WORLDS, recipe.frames, seed)
+    lessons.show(gather(out / "frames.npz", TRAIN_WORLDS, recipe.frames, seed))
     trainer.run(Stage("eyes", recipe.eyes_steps, recipe.eyes_lr, pupil.parts("vision"), lessons.ground))
     everything = pupil.parts("text", "vision")
     trainer.run(Stage("joint", recipe.joint_steps, recipe.joint_lr, everything, lessons.joint))

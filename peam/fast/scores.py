@@ -5,6 +5,7 @@ Knows experts and records; nothing of losses, training, the store or the simulat
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,25 +60,47 @@ def answered(
     ]
 
 
-def pictures_of(experts: Experts, examples: Sequence[Example]) -> list[Picture]:
-    """Encodes the examples' pictures with the frozen tower."""
-    with experts.live(None) as handle:
-        return experts.backbone.pictures(handle, [e.rgb for e in examples])
+class Gallery:
+    """Encodes pictures with the frozen tower, each distinct one once."""
+
+    def __init__(self, experts: Experts) -> None:
+        self._experts = experts
+        self._encoded: dict[bytes, Picture] = {}
+
+    def of(self, examples: Sequence[Example]) -> list[Picture]:
+        """Returns the examples' pictures."""
+        keys = [_fingerprint(e.rgb) for e in examples]
+        new = {k: e.rgb for k, e in zip(keys, examples, strict=True) if k not in self._encoded}
+        if new:
+            with self._experts.live(None) as handle:
+                fresh = self._experts.backbone.pictures(handle, list(new.values()))
+            self._encoded.update(zip(new, fresh, strict=True))
+        return [self._encoded[k] for k in keys]
 
 
-def score(experts: Experts, category: str | None, examples: Sequence[Example]) -> NDArray[np.float64]:
+def _fingerprint(rgb: Image) -> bytes:
+    return hashlib.blake2b(rgb.tobytes(), digest_size=16).digest()
+
+
+def score(
+    experts: Experts, category: str | None, examples: Sequence[Example], gallery: Gallery | None = None
+) -> NDArray[np.float64]:
     """Returns (n, 2): each example's summed action log-probability, and its token count.
 
-    Under the category's live adapter; None asks the base alone.
+    Under the category's live adapter; None asks the base alone. Equal examples are scored once.
     """
+    gallery = gallery or Gallery(experts)
+    keys = [(e.state, e.seen, e.action, _fingerprint(e.rgb)) for e in examples]
+    distinct = dict(zip(keys, examples, strict=True))
     rows: list[tuple[float, float]] = []
-    for start in range(0, len(examples), SCORED):
-        part = examples[start : start + SCORED]
-        batch = answered(experts, part, pictures_of(experts, part), [e.state for e in part])
+    for start in range(0, len(distinct), SCORED):
+        part = list(distinct.values())[start : start + SCORED]
+        batch = answered(experts, part, gallery.of(part), [e.state for e in part])
         with torch.no_grad(), experts.live(category) as handle:
             values, mask = experts.backbone.log_probs(handle, batch)
         rows += zip(values.sum(1).tolist(), mask.sum(1).tolist(), strict=True)
-    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+    scored = dict(zip(distinct, rows, strict=True))
+    return np.array([scored[key] for key in keys], dtype=np.float64).reshape(-1, 2)
 
 
 def decision_log_probs(

@@ -309,7 +309,7 @@ class Memory:
             pairs=job.train,
             heldout=job.heldout,
             steps=result.steps,
-            cost=training + probing,
+            cost=training,
             accepted=result.accepted,
             gate=result.gate,
             metrics={**result.metrics, "admitted": job.admitted, "rejected": job.rejected},

@@ -1,7 +1,8 @@
-"""Probe episodes: candidate and incumbent play the same tasks in the same worlds before the swap.
+"""Probe episodes: the candidate is calibrated, then candidate and incumbent play the same tasks and worlds.
 
-The candidate acts at every margin, so that what comes of it says two things: whether it may serve (the gate),
-and from which margin on it may act (calibration, on outcomes rather than on agreement with a teacher).
+First the candidate acts at every margin: what comes of it says from which margin on it may act (on outcomes,
+where agreement with a teacher would call every other good action wrong). Then it plays as it would serve, and
+the gate compares its success with the incumbent's.
 
 The only place where consolidation meets the simulator, and through the contract at that. Plays the suite's
 own probe worlds (`seeds` of the suite), never those of the life's stream.
@@ -27,7 +28,7 @@ from peam.memory.store import Store
 from peam.rollout import Rollout
 from peam.types import Episode, Task
 
-EPISODES = 12
+EPISODES = 8  # of each kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,10 @@ class Played:
     """What probe episodes told.
 
     Attributes:
-        candidate: Success of each episode.
+        candidate: Success of each compared episode.
         incumbent: The same tasks and worlds under the incumbent; the planner alone where there is none.
-        observed: (margin, OK) of every decision that the candidate took.
-        spent: Meter event -> how many, both together.
+        observed: (margin, OK) of every decision that the candidate took before, at whatever margin.
+        spent: Meter event -> how many, all episodes together.
     """
 
     candidate: tuple[bool, ...]
@@ -66,12 +67,13 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     tier = LoraFastTier(config)
     tier.load(job.category, staged)
     tier.trust(job.category)
-    new = _play(config, tier, patience, tasks)
-    old = _play(config, _incumbent(run_dir, job, config), patience, tasks)
-    return Played(
-        tuple(e.success for e in new), tuple(e.success for e in old), _observed(new, job.category),
-        _spent([*new, *old]),
-    )  # fmt: skip
+    tried = _play(config, tier, patience, tasks[::2])
+    observed = _observed(tried, job.category)
+    tier.calibrate(job.category, [m for m, _ in observed], [ok for _, ok in observed])
+    new = _play(config, tier, patience, tasks[1::2])
+    old = _play(config, _incumbent(run_dir, job, config), patience, tasks[1::2])
+    won, before = (tuple(e.success for e in episodes) for episodes in (new, old))
+    return Played(won, before, observed, _spent([*tried, *new, *old]))
 
 
 def probe_tasks(config: Config, job: Job) -> list[tuple[Task, int]]:
@@ -83,7 +85,7 @@ def probe_tasks(config: Config, job: Job) -> list[tuple[Task, int]]:
         return []
     weights = np.array([w for _, _, w in listed])
     rng = np.random.default_rng(job.seed)
-    size = min(EPISODES, len(listed))
+    size = min(2 * EPISODES, len(listed))
     drawn = rng.choice(len(listed), size=size, replace=False, p=weights / weights.sum())
     return [listed[int(i)][:2] for i in drawn]
 
