@@ -75,7 +75,6 @@ class Life:
 
     def act(self, index: int) -> Episode:
         """Plays one episode: the fast tier where it is confident, the slow one where it is not."""
-        self.agent.patience = self.memory.patience()
         with self.cameraman.filming(index):
             return self.rollout.run(*self.stream[index], index, int(self.config.life.max_decisions))
 

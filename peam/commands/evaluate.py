@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from peam.agents.base import Agent
+from peam.agents.patience import Patience
 from peam.agents.peam import Peam
 from peam.agents.planner_only import PlannerOnly
 from peam.build import AGENTS, make_planner, make_sim
@@ -25,7 +26,6 @@ from peam.errors import PeamError, unknown
 from peam.evaluation.runner import Arm
 from peam.evaluation.runner import evaluate as run_trials
 from peam.evaluation.suites import load_suite
-from peam.memory.ledger import idle_run
 from peam.memory.registry import MANIFEST, AdapterRegistry
 from peam.memory.store import Store
 
@@ -133,17 +133,16 @@ def frozen_peam(config: Config, memory: Path) -> Peam:
 
     tier = LoraFastTier(config)
     registry = AdapterRegistry(memory / "adapters", tier.experts.base_hash())
-    patience: dict[str, int] = {}
+    patience = Patience()
     with Store.open(memory / "store.db", readonly=True) as store:
         for category in registry.categories():
             tier.load(category, registry.path(category))
             seen = store.calibration(category, registry.head(category) or "")
             known = [(margin, success) for margin, success, _ in seen if math.isfinite(margin)]
             tier.calibrate(category, [m for m, _ in known], [s for _, s in known])
-            pairs = store.pairs(
-                [e.pair for e in store.experience(category) if not e.quarantined], images=False
-            )
-            patience[category] = max((idle_run(pair.corrected) for pair in pairs), default=0)
+            known_pairs = [e.pair for e in store.experience(category) if not e.quarantined]
+            for pair in store.pairs(known_pairs, images=False):
+                patience.learn(pair.corrected)
     return Peam(make_planner(config), tier, patience)
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from peam.agents.patience import Patience
 from peam.memory.meter import Meter, acting_cost, segment_cost, thinking_cost
 from peam.memory.pairs import Relevance, action_word, goal_of, signature
 from peam.memory.records import NO_IMAGE
@@ -34,6 +35,9 @@ class Ledger:
     Args:
         meter: Prices costs.
         relevance: What a context class looks at; shared with the pair miner.
+
+    Attributes:
+        patience: How long corrected runs were.
     """
 
     def __init__(self, meter: Meter, relevance: Relevance) -> None:
@@ -43,7 +47,7 @@ class Ledger:
         self._reaching: dict[tuple[str, Tier], Mean] = {}
         self._thinking: dict[Tier, Mean] = {"slow": Mean(), "fast": Mean()}
         self._decisions: dict[str, list[Decision]] = {}
-        self._idle: dict[str, int] = {}
+        self.patience = Patience()
 
     def learn(self, segments: Sequence[Segment], pairs: Sequence[Pair]) -> None:
         """Takes up one episode and the pairs mined from it."""
@@ -58,8 +62,7 @@ class Ledger:
         for pair in pairs:
             run = pair.corrected
             self._uses.setdefault(signature(run), []).append(run.episode)
-            category = run.subgoal.category
-            self._idle[category] = max(self._idle.get(category, 0), idle_run(run))
+            self.patience.learn(run)
 
     def expected_uses(self, pair: Pair, now: int, horizon: float) -> float:
         """Returns n: uses of the skill signature, weighted by exp(-age / horizon), ages in episodes.
@@ -106,16 +109,3 @@ class Ledger:
                 successes += decision.outcome.ok
                 failures += not decision.outcome.ok
         return successes, failures
-
-    def patience(self) -> dict[str, int]:
-        """Returns category -> longest run without an inventory change in any corrected run."""
-        return dict(self._idle)
-
-
-def idle_run(segment: Segment) -> int:
-    """Returns the longest run of decisions that left the inventory as it was."""
-    longest = current = 0
-    for decision in segment.decisions:
-        current = 0 if decision.outcome.delta else current + 1
-        longest = max(longest, current)
-    return longest

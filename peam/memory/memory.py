@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from peam.agents.patience import Patience
 from peam.config import Config
 from peam.errors import StoreError
 from peam.memory.consolidate import OnStage, PlayProbe, Workbench, consolidate, no_stage
@@ -175,9 +176,9 @@ class Memory:
             known = [(m, ok) for m, ok, _ in self.store.calibration(category, version) if math.isfinite(m)]
             self._fast.calibrate(category, [m for m, _ in known], [ok for _, ok in known])
 
-    def patience(self) -> dict[str, int]:
-        """Returns category -> longest run without an inventory change that any corrected run had."""
-        return self.curator.ledger.patience()
+    def patience(self) -> Patience:
+        """Returns how long corrected runs were; it goes on learning."""
+        return self.curator.ledger.patience
 
     # ---- experience
 

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
+from peam.agents.patience import Patience
 from peam.agents.peam import Peam
 from peam.build import make_planner, make_sim
 from peam.config import Config
 from peam.evaluation.suites import load_suite
 from peam.fast.tier import LoraFastTier
 from peam.memory.job import Calibration, Job
-from peam.memory.ledger import idle_run
 from peam.memory.registry import AdapterRegistry
 from peam.memory.store import Store
 from peam.rollout import Rollout
@@ -100,14 +100,16 @@ def _incumbent(run_dir: Path, job: Job, config: Config) -> LoraFastTier:
     return tier
 
 
-def _patience(run_dir: Path, job: Job) -> dict[str, int]:
+def _patience(run_dir: Path, job: Job) -> Patience:
+    patience = Patience()
     with Store.open(run_dir / "store.db", readonly=True) as store:
-        pairs = store.pairs([*job.train, *job.replay], images=False)
-    return {job.category: max(idle_run(p.corrected) for p in pairs)}
+        for pair in store.pairs([*job.train, *job.replay], images=False):
+            patience.learn(pair.corrected)
+    return patience
 
 
 def _play(
-    config: Config, tier: LoraFastTier, patience: Mapping[str, int], tasks: Sequence[tuple[Task, int]]
+    config: Config, tier: LoraFastTier, patience: Patience, tasks: Sequence[tuple[Task, int]]
 ) -> list[Episode]:
     sim = make_sim(config)
     rollout = Rollout(sim, Peam(make_planner(config), tier, patience), config)
