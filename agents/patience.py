@@ -25,7 +25,7 @@ class Patience:
             self._longest[key] = max(self._longest.get(key, 0), len(corrected.decisions))
 
     def stalled(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
-        """Returns whether nothing has changed for longer than any correction bore: the slow tier decides once.
+        """Returns whether nothing changed for longer than any correction bore: the slow tier decides once.
 
         Args:
             subgoal: What is pursued now.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from peam.memory.gate import Measurement, judge, parted
+from peam.actions import Action
+from peam.memory.gate import Measurement, judge, parted, probed, same_effect
 from peam.memory.pairs import mine_pairs
 
 from .helpers import corrected_episode, decision, segment
@@ -53,16 +54,12 @@ def test_retained_exemplars_may_flip_by_chance_but_not_be_lost() -> None:
     assert swapped.accepted and swapped.gains == 10
 
 
-def test_the_probe_has_the_last_word_and_is_not_played_for_a_loser() -> None:
-    good, bad = measured([-1], [None]), measured([-2], [None])
-    assert judge(good, bad, lambda: (True, "3 of 3")).probe == "3 of 3"
-    failed = judge(good, bad, lambda: (False, "0 of 3"))
-    assert not failed.accepted and failed.reason == "probe failed"
-
-    def never() -> tuple[bool, str]:
-        raise AssertionError
-
-    assert not judge(bad, good, never).accepted
+def test_the_probe_has_the_last_word() -> None:
+    passed = judge(measured([-1], [None]), measured([-2], [None]))
+    kept = probed(passed, [True] * 4 + [False] * 4, [True] * 8)
+    assert kept.accepted and "candidate 4 of 8 probe episodes, incumbent 8" in kept.probe  # p = 1/16
+    lost = probed(passed, [True] * 3 + [False] * 5, [True] * 8)
+    assert not lost.accepted and lost.reason == "probe episodes were lost"
 
 
 def test_runs_are_compared_from_where_they_part() -> None:
@@ -78,3 +75,10 @@ def test_runs_are_compared_from_where_they_part() -> None:
     assert [str(d.action) for d in failed.decisions] == ["mine(birch_log, 4)"]
     whole = mine_pairs(corrected_episode(0).segments)[0]
     assert parted(whole)[0] == whole.corrected
+
+
+def test_directions_are_alike_but_down_is_not() -> None:
+    north, east, down = (Action("explore", way) for way in ("north", "east", "down"))
+    assert same_effect(north, east)
+    assert not same_effect(north, down)
+    assert not same_effect(north, Action("mine", "stone", 3))

@@ -8,8 +8,9 @@ import pytest
 
 from peam.config import Config, load_config
 from peam.errors import AdapterError, StoreError
-from peam.memory.job import Calibration, Job, job_path
+from peam.memory.job import Job, job_path
 from peam.memory.memory import Memory
+from peam.memory.probe import Played
 from peam.memory.quarantine import import_from
 from peam.memory.store import Store
 from peam.types import Episode, Outcome
@@ -17,7 +18,13 @@ from peam.types import Episode, Outcome
 from .fakes import BASE, WordTier
 from .helpers import corrected_episode
 
-FOREGROUND = load_config(overrides=["consolidation.background=false"])
+FOREGROUND = load_config(
+    overrides=[
+        "consolidation.background=false",
+        "consolidation.steps=200",
+        "meter.declared.training_step=0.5",
+    ]
+)
 
 
 def opened(run: Path, config: Config = FOREGROUND, tier: WordTier | None = None) -> Memory:
@@ -157,7 +164,7 @@ def test_margins_are_recorded_for_the_version_that_decided(tmp_path: Path) -> No
     decisions = (fast[0], shadowed, other)
     memory.append(replace(done, segments=(replace(done.segments[0], decisions=decisions), done.segments[1])))
     observed = memory.store.calibration("gather", version)[before:]
-    assert observed == [(1.5, False, True), (1.5, True, False), (0.5, False, False)]
+    assert observed == [(1.5, False, True)], "only what was acted on has an outcome of its own"
 
 
 def test_reproduced_imports_become_experience(tmp_path: Path) -> None:
@@ -187,16 +194,21 @@ def test_nothing_edited_is_resumed(tmp_path: Path) -> None:
 def test_a_probe_can_refuse(tmp_path: Path) -> None:
     played: list[str] = []
 
-    def probe(run_dir: Path, job: Job, staged: Path, calibration: Calibration) -> tuple[bool, str]:
-        assert (staged / "adapter_model.safetensors").is_file() and calibration
+    def probe(run_dir: Path, job: Job, staged: Path) -> Played:
+        assert (staged / "adapter_model.safetensors").is_file()
         played.append(job.name)
-        return False, "candidate 1 of 6 probe episodes, incumbent 2"
+        return Played((False,) * 6, (True,) * 6, ((0.5, True),), {"slow_call": 3, "tick": 100})
 
     tier = WordTier()
     memory = Memory(tmp_path, FOREGROUND, tier, tier, WordTier, BASE, probe)
     ended = live(memory, range(30))
     assert ended and len(played) == len(ended) and not any(accepted for *_, accepted in ended)
-    assert memory.store.consolidations()[0].gate["probe"] == "candidate 1 of 6 probe episodes, incumbent 2"
+    first = memory.store.consolidations()[0]
+    assert "candidate 0 of 6 probe episodes, incumbent 6" in first.gate["probe"]
+    assert first.cost == first.steps * FOREGROUND.meter.declared.training_step, "K is what training costs"
+    assert memory.store.costs()["probe"] > 0.0
+    known = memory.store.calibration(first.category, first.version)
+    assert known == [(0.5, True, False)], "outcomes of the probe calibrate, not agreement"
 
 
 def test_malformed_jobs_are_named(tmp_path: Path) -> None:
