@@ -1,19 +1,18 @@
 """Calibration: margins to success probabilities, and the margin from which the fast tier may act.
 
-The threshold. Past decisions with known success are ranked by margin, highest first, and each margin t is a
-candidate, tested in that order (fixed-sequence testing, as in Learn-then-Test, arXiv 2110.01052). t passes if
+The threshold. Past decisions with known success are ranked by margin, highest first. A margin t passes if
 
     (failures among margins >= t  +  1) / (number of margins >= t  +  1)  <=  epsilon
 
-The lowest t such that it and every earlier candidate pass is where the fast tier acts from; none: it never
-acts. The first 1/epsilon - 1 decisions cannot pass even without a failure and are not candidates. The +1 is
-the finite-sample correction of conformal risk control (arXiv 2208.02814), under which, for a loss in [0, 1]
-that falls as the threshold rises and for exchangeable decisions, the expected loss is at most epsilon.
+and the fast tier acts from the lowest t that passes; none: it never acts. The +1 is the finite-sample
+correction of conformal risk control (arXiv 2208.02814); taking the lowest passing t is the rule of selective
+sequential step-up (Barber & Candes 2015): a failure early in the ranking does not end the search.
 
 Limits. The guarantee is over draws of the history, not for one history, and needs exchangeability: after a
 consolidation margins mean something else, so the history must be the new version's; and an agent that acts
-differently meets other states. The failure rate *where it acts* is a ratio, not a monotone loss, so that
-the bound rests on the fixed sequence; the trigger's drift e-process watches what is left.
+differently meets other states. The failure rate *where it acts* is a ratio, not a monotone loss: over draws
+of the history its mean stays under epsilon in the simulations of the tests, whatever margins tell; pooled
+over decisions it can exceed epsilon. The trigger's drift e-process watches what is left.
 
 Knows nothing of models.
 """
@@ -53,13 +52,8 @@ def acting_threshold(
     last = np.append(ranked[:-1] != ranked[1:], True)  # a candidate is the last of its ties
     above = np.arange(1, len(ranked) + 1)
     bound = (np.cumsum(failed) + 1) / (above + 1)
-    chosen = None
-    # Fewer than 1/epsilon - 1 decisions cannot pass even without a failure; they say nothing and are skipped.
-    for index in np.flatnonzero(last & (1 / (above + 1) <= epsilon)):
-        if bound[index] > epsilon:
-            break
-        chosen = float(ranked[index])
-    return chosen
+    passing = np.flatnonzero(last & (bound <= epsilon))
+    return float(ranked[passing[-1]]) if len(passing) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from peam.errors import PeamError
@@ -33,9 +34,9 @@ def test_threshold_by_hand() -> None:
     assert acting_threshold(margins[:9], right[:9], 0.1) == margins[8]
 
 
-def test_a_better_stretch_below_a_bad_one_is_not_reached() -> None:
+def test_an_early_failure_does_not_end_the_search() -> None:
     right = np.array([False] * 4 + [True] * 200)
-    assert acting_threshold(np.arange(204, 0, -1.0), right, 0.1) is None
+    assert acting_threshold(np.arange(204, 0, -1.0), right, 0.1) == 1.0
 
 
 def test_ties_stand_or_fall_together() -> None:
@@ -45,22 +46,28 @@ def test_ties_stand_or_fall_together() -> None:
     assert acting_threshold(margins[order], right[order], 0.1) == 2.0
 
 
+@pytest.mark.parametrize("telling", [0.0, 0.3, 0.6])
 @pytest.mark.parametrize("epsilon", [0.05, 0.1, 0.2])
-def test_failure_rate_where_it_acts_stays_under_epsilon(epsilon: float) -> None:
-    """Margins that tell something: mean rate of failure among acted, fresh decisions over many histories."""
+def test_failure_rate_where_it_acts_stays_under_epsilon(epsilon: float, telling: float) -> None:
+    """Margins that tell nothing, little, much: mean failure rate of acted, fresh decisions."""
+
+    def success(margins: NDArray[np.float64]) -> NDArray[np.float64]:
+        return 1 - (0.1 * (1 - telling / 0.6) + telling * np.exp(-margins / 2))
+
     rng = np.random.default_rng(0)
     rates, acted = [], 0
     for _ in range(400):
         margins = rng.exponential(3, 150)
-        right = rng.random(150) < 1 - 0.6 * np.exp(-margins / 2)
+        right = rng.random(150) < success(margins)
         fitted = Calibrator.fit(margins.tolist(), right.tolist(), epsilon)
         fresh = rng.exponential(3, 300)
-        wrong = rng.random(300) >= 1 - 0.6 * np.exp(-fresh / 2)
+        wrong = rng.random(300) >= success(fresh)
         acts = np.array([fitted.acts(m) for m in fresh])
         acted += int(acts.sum())
         rates.append(float(wrong[acts].mean()) if acts.any() else 0.0)
     assert np.mean(rates) <= epsilon
-    assert acted > 400 * 300 * 0.1, "a threshold that never acts would pass in vain"
+    if telling == 0.6:
+        assert acted > 400 * 300 * 0.1, "a threshold that never acts would pass in vain"
 
 
 def test_confidence_is_monotone_and_zero_without_history() -> None:
