@@ -19,6 +19,7 @@ from peam.memory.store import Store
 EPISODES = 10
 SMALL = (
     "consolidation.background=false",
+    "consolidation.probe=false",  # two dozen episodes each time
     "consolidation.steps=3",
     "consolidation.batch=2",
     "meter.declared.training_step=0.001",  # so cheap that the trigger fires within a few episodes
