@@ -19,7 +19,7 @@ class Patience:
 
     def learn(self, corrected: Segment) -> None:
         """Takes up one corrected run."""
-        category, goal = corrected.subgoal.category, _goal(corrected.subgoal)
+        category, goal = corrected.subgoal.category, corrected.subgoal.goal
         self._idle[category] = max(self._idle.get(category, 0), idle_run(corrected.decisions))
         for key in (category, goal):
             self._longest[key] = max(self._longest.get(key, 0), len(corrected.decisions))
@@ -44,7 +44,7 @@ class Patience:
         A goal that was never reached before has its category's bound.
         """
         taken = sum(d.tier == "fast" and d.subgoal == subgoal for d in history)
-        return taken > self._longest.get(_goal(subgoal), self._longest.get(subgoal.category, 0))
+        return taken > self._longest.get(subgoal.goal, self._longest.get(subgoal.category, 0))
 
 
 def idle_run(decisions: Sequence[Decision]) -> int:
@@ -54,7 +54,3 @@ def idle_run(decisions: Sequence[Decision]) -> int:
         current = 0 if decision.outcome.delta else current + 1
         longest = max(longest, current)
     return longest
-
-
-def _goal(subgoal: Subgoal) -> str:
-    return f"{subgoal.category} {subgoal.predicate.fact}.{subgoal.predicate.item}"

@@ -135,6 +135,11 @@ class Subgoal:
     def __str__(self) -> str:
         return f"{self.category}: {self.predicate}"
 
+    @property
+    def goal(self) -> str:
+        """The subgoal without its count: "gather inventory.oak_log"."""
+        return f"{self.category} {self.predicate.fact}.{self.predicate.item}"
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

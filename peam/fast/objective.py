@@ -28,7 +28,7 @@ from peam.fast.augment import augment, task_names
 from peam.fast.backbone import Handle
 from peam.fast.experts import Experts
 from peam.fast.hindsight import hindsight
-from peam.fast.scores import SCORED, Example, Gallery, answered, examples_of, score, sides
+from peam.fast.scores import SCORED, Example, answered, examples_of, pictures_of, score, sides
 from peam.types import Decision, Pair
 
 SIDE = 2  # decisions a side of a pair that one step looks at
@@ -95,7 +95,7 @@ def bc_gradient(
 
 
 def _bc_gradient(experts: Experts, category: str, examples: Sequence[Example]) -> NDArray[np.float32]:
-    pictures = Gallery(experts).of(examples)
+    pictures = pictures_of(experts, examples)
     with experts.trainable(category) as (handle, _):
         parameters = [p for _, p in experts.parameters(category, "B")]
         for start in range(0, len(examples), SCORED):
@@ -193,9 +193,8 @@ def train_adapter(
     pool = [*lessons(pairs), *(e for d in replay for e in examples_of([d]))]
     if not pool:
         raise PeamError(f"nothing to train category '{category}' on: no decision with an action")
-    gallery = Gallery(experts)
-    twins = _twins(experts, category, pairs, gallery) if config.objective["lambda"] else []
-    run = _Run(experts, category, pool, twins, gallery, config, seed)
+    twins = _twins(experts, category, pairs) if config.objective["lambda"] else []
+    run = _Run(experts, category, pool, twins, config, seed)
     with experts.trainable(category) as (handle, parameters):
         history = run.all_steps(handle, parameters, on_step)
     tail = history[-max(1, len(history) // 10) :]
@@ -216,9 +215,9 @@ def lessons(pairs: Sequence[Pair]) -> list[Example]:
     return list(found.values())
 
 
-def _twins(experts: Experts, category: str, pairs: Sequence[Pair], gallery: Gallery) -> list[Twin]:
+def _twins(experts: Experts, category: str, pairs: Sequence[Pair]) -> list[Twin]:
     runs = [(chosen, rejected) for chosen, rejected in map(sides, pairs) if chosen and rejected]
-    scored = score(experts, category, [e for both in runs for side in both for e in side], gallery)
+    scored = score(experts, category, [e for both in runs for side in both for e in side])
     twins, start = [], 0
     for chosen, rejected in runs:
         middle, end = start + len(chosen), start + len(chosen) + len(rejected)
@@ -236,13 +235,12 @@ class _Run:
         category: str,
         pool: Sequence[Example],
         twins: Sequence[Twin],
-        gallery: Gallery,
         config: Config,
         seed: int,
     ) -> None:
         self._experts, self._category, self._pool = experts, category, pool
         self._config, self._sampler = config, Sampler(pool, twins, seed)
-        self._gallery = gallery
+        self._pictures = pictures_of(experts, pool)
         self.tokens = 0
 
     def all_steps(
@@ -272,10 +270,10 @@ class _Run:
         drawn = self._sampler.cloned(settings.batch, settings.augment)
         pairs = self._sampler.contrasted()
         examples = [self._pool[i] for i, _ in drawn]
-        rows = answered(self._experts, examples, self._gallery.of(examples), [s for _, s in drawn])
+        rows = answered(self._experts, examples, [self._pictures[i] for i, _ in drawn], [s for _, s in drawn])
         for twin, chosen, rejected in pairs:
             side = [*(twin.chosen[i] for i in chosen), *(twin.rejected[i] for i in rejected)]
-            rows += answered(self._experts, side, self._gallery.of(side), [e.state for e in side])
+            rows += answered(self._experts, side, pictures_of(self._experts, side), [e.state for e in side])
         values, mask = self._experts.backbone.log_probs(handle, rows)
         self.tokens += sum(len(r.picture.prefix) + len(r.prompt) + len(r.answer) for r in rows)
         cloned = slice(0, len(drawn))

@@ -5,7 +5,6 @@ Knows experts and records; nothing of losses, training, the store or the simulat
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,46 +59,29 @@ def answered(
     ]
 
 
-class Gallery:
-    """Encodes pictures with the frozen tower, each distinct one once."""
-
-    def __init__(self, experts: Experts) -> None:
-        self._experts = experts
-        self._encoded: dict[bytes, Picture] = {}
-
-    def of(self, examples: Sequence[Example]) -> list[Picture]:
-        """Returns the examples' pictures."""
-        keys = [_fingerprint(e.rgb) for e in examples]
-        new = {k: e.rgb for k, e in zip(keys, examples, strict=True) if k not in self._encoded}
-        if new:
-            with self._experts.live(None) as handle:
-                fresh = self._experts.backbone.pictures(handle, list(new.values()))
-            self._encoded.update(zip(new, fresh, strict=True))
-        return [self._encoded[k] for k in keys]
+def pictures_of(experts: Experts, examples: Sequence[Example]) -> list[Picture]:
+    """Encodes the examples' pictures with the frozen tower; equal pictures are one object."""
+    with experts.live(None) as handle:
+        return experts.backbone.pictures(handle, [e.rgb for e in examples])
 
 
-def _fingerprint(rgb: Image) -> bytes:
-    return hashlib.blake2b(rgb.tobytes(), digest_size=16).digest()
-
-
-def score(
-    experts: Experts, category: str | None, examples: Sequence[Example], gallery: Gallery | None = None
-) -> NDArray[np.float64]:
+def score(experts: Experts, category: str | None, examples: Sequence[Example]) -> NDArray[np.float64]:
     """Returns (n, 2): each example's summed action log-probability, and its token count.
 
     Under the category's live adapter; None asks the base alone. Equal examples are scored once.
     """
-    gallery = gallery or Gallery(experts)
-    keys = [(e.state, e.seen, e.action, _fingerprint(e.rgb)) for e in examples]
-    distinct = dict(zip(keys, examples, strict=True))
+    pictures = pictures_of(experts, examples)
+    keys = [(e.state, e.seen, e.action, id(p)) for e, p in zip(examples, pictures, strict=True)]
+    distinct = list(dict(zip(keys, zip(examples, pictures, strict=True), strict=True)).values())
     rows: list[tuple[float, float]] = []
     for start in range(0, len(distinct), SCORED):
-        part = list(distinct.values())[start : start + SCORED]
-        batch = answered(experts, part, gallery.of(part), [e.state for e in part])
+        part = [example for example, _ in distinct[start : start + SCORED]]
+        shown = [picture for _, picture in distinct[start : start + SCORED]]
+        batch = answered(experts, part, shown, [e.state for e in part])
         with torch.no_grad(), experts.live(category) as handle:
             values, mask = experts.backbone.log_probs(handle, batch)
         rows += zip(values.sum(1).tolist(), mask.sum(1).tolist(), strict=True)
-    scored = dict(zip(distinct, rows, strict=True))
+    scored = dict(zip(dict.fromkeys(keys), rows, strict=True))
     return np.array([scored[key] for key in keys], dtype=np.float64).reshape(-1, 2)
 
 

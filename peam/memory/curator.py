@@ -12,7 +12,7 @@ from typing import Any
 from peam.config import Config
 from peam.memory.ledger import Ledger
 from peam.memory.meter import Meter, acting_cost, avoidable_cost, thinking_cost
-from peam.memory.pairs import PairMiner, goal_of, signature, training_decisions
+from peam.memory.pairs import PairMiner, signature, training_decisions
 from peam.memory.records import Score
 from peam.memory.registry import AdapterRegistry
 from peam.memory.snapshot import draw, exemplars, trained_pairs
@@ -141,7 +141,7 @@ class Curator:
 
     def _credit(self, segment: Segment, scores: Sequence[Score]) -> None:
         """Credits avoidable cost times W; what has produced no experience yet waits for what corrects it."""
-        goal = goal_of(segment.subgoal)
+        goal = segment.subgoal.goal
         cost = self._unpaid.pop(goal, 0.0) + avoidable_cost(self._meter, segment)
         if scores:
             worth = sum(s.worthiness for s in scores) / len(scores)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from peam.agents.patience import Patience
 from peam.memory.meter import Meter, acting_cost, segment_cost, thinking_cost
-from peam.memory.pairs import Relevance, action_word, goal_of, signature
+from peam.memory.pairs import Relevance, action_word, signature
 from peam.memory.records import NO_IMAGE
 from peam.types import Decision, Pair, Segment, Tier
 
@@ -52,7 +52,7 @@ class Ledger:
     def learn(self, segments: Sequence[Segment], pairs: Sequence[Pair]) -> None:
         """Takes up one episode and the pairs mined from it."""
         for segment in segments:
-            goal = goal_of(segment.subgoal)
+            goal = segment.subgoal.goal
             tier: Tier = "fast" if all(d.tier == "fast" for d in segment.decisions) else "slow"
             cost = segment_cost(self._meter, segment)
             self._reaching.setdefault((goal, tier), Mean()).add(cost, int(segment.reached))
@@ -86,7 +86,7 @@ class Ledger:
         return self._cost(pair, "fast")
 
     def _cost(self, pair: Pair, tier: Tier) -> float:
-        known = self._reaching.get((goal_of(pair.corrected.subgoal), tier))
+        known = self._reaching.get((pair.corrected.subgoal.goal, tier))
         if known is not None and known.n:
             return known.total / known.n
         think = self.thinking_price(tier)
@@ -104,7 +104,7 @@ class Ledger:
         first = pair.corrected.decisions[0]
         word, context = action_word(first), self._relevance.context(first)
         successes = failures = 0
-        for decision in self._decisions.get(goal_of(pair.corrected.subgoal), []):
+        for decision in self._decisions.get(pair.corrected.subgoal.goal, []):
             if action_word(decision) == word and self._relevance.context(decision) == context:
                 successes += decision.outcome.ok
                 failures += not decision.outcome.ok

@@ -54,7 +54,7 @@ class Relevance:
 
     def learn(self, segment: Segment) -> None:
         """Takes up one more pursuit."""
-        items = self._items.setdefault(goal_of(segment.subgoal), {segment.subgoal.predicate.item})
+        items = self._items.setdefault(segment.subgoal.goal, {segment.subgoal.predicate.item})
         for decision in segment.decisions:
             outcome = decision.outcome
             items.update(name for name, change in outcome.delta.items() if change < 0)
@@ -62,16 +62,11 @@ class Relevance:
 
     def of(self, subgoal: Subgoal) -> frozenset[str]:
         """Returns the items that matter to the subgoal."""
-        return frozenset(self._items.get(goal_of(subgoal), {subgoal.predicate.item}))
+        return frozenset(self._items.get(subgoal.goal, {subgoal.predicate.item}))
 
     def context(self, decision: Decision) -> str:
         """Returns the decision's context class by what is relevant so far."""
         return context_of(decision, self.of(decision.subgoal))
-
-
-def goal_of(subgoal: Subgoal) -> str:
-    """Returns a subgoal without its count: "gather inventory.oak_log"."""
-    return f"{subgoal.category} {subgoal.predicate.fact}.{subgoal.predicate.item}"
 
 
 def action_word(decision: Decision) -> str:
@@ -89,7 +84,7 @@ def signature(segment: Segment) -> str:
         word = action_word(decision)
         if not words or words[-1] != word:
             words.append(word)
-    return f"{goal_of(segment.subgoal)}: {' '.join(words)}"
+    return f"{segment.subgoal.goal}: {' '.join(words)}"
 
 
 def decision_id(episode: int, decision: Decision) -> str:
