@@ -33,6 +33,7 @@ def configured(base: Path, background: bool) -> Config:
         f"fast.base={base}",
         "fast.device=cpu",
         "consolidation.steps=3",
+        "consolidation.probe=false",  # two dozen episodes each time
         "meter.declared.training_step=1.0",
     ]
     return load_config(overrides=[*options, f"consolidation.background={str(background).lower()}"])
