@@ -33,6 +33,11 @@ class Action:
     def __str__(self) -> str:
         return format_action(self)
 
+    @property
+    def word(self) -> str:
+        """`verb(target)`; every direction of explore is the same word, as it depends on the world."""
+        return "explore" if self.verb == "explore" else f"{self.verb}({self.target})"
+
 
 @dataclass(frozen=True, slots=True)
 class InvalidAction:

@@ -8,6 +8,7 @@ import pytest
 
 from peam.cli import main
 from peam.config import load_config
+from peam.fast.base import Tried
 from peam.memory.pairs import PairMiner, signature
 from peam.memory.records import Consolidation, Score
 from peam.memory.registry import WEIGHTS, AdapterRegistry
@@ -42,8 +43,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             registry.serve("gather", version)
             store.append_consolidation(consolidation(version, parent, ids))
         for success in (True, True, False):
-            store.append_calibration("gather", "v0002", "life", 1.5, success, True)
-        store.append_calibration("gather", "v0002", "heldout", 1.5, True, False)
+            store.append_calibration("gather", "v0002", "life", Tried("mine(stone)", 1.5, success), True)
+        store.append_calibration("gather", "v0002", "heldout", Tried("mine(stone)", 1.5, True), False)
     return tmp_path
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -137,9 +136,7 @@ def frozen_peam(config: Config, memory: Path) -> Peam:
     with Store.open(memory / "store.db", readonly=True) as store:
         for category in registry.categories():
             tier.load(category, registry.path(category))
-            seen = store.calibration(category, registry.head(category) or "")
-            known = [(margin, success) for margin, success, _ in seen if math.isfinite(margin)]
-            tier.calibrate(category, [m for m, _ in known], [s for _, s in known])
+            tier.calibrate(category, store.calibration(category, registry.head(category) or ""))
             known_pairs = [e.pair for e in store.experience(category) if not e.quarantined]
             for pair in store.pairs(known_pairs, images=False):
                 patience.learn(pair.corrected)

@@ -74,7 +74,7 @@ def _rows(run: Path, registry: AdapterRegistry, category: str) -> list[Row]:
         done = {c.version: c for c in store.consolidations(category)}
         scored = {e.pair: e for e in store.experience(category)}
         return [
-            _row(registry, known, done.get(known.version), scored, store.calibration(category, known.version))
+            _row(registry, known, done.get(known.version), scored, store.acted(category, known.version))
             for known in registry.history(category)
         ]
 
@@ -84,9 +84,8 @@ def _row(
     known: Version,
     done: Consolidation | None,
     scored: Mapping[str, Experience],
-    used: Sequence[tuple[float, bool, bool]],
+    acted: Sequence[bool],
 ) -> Row:
-    acted = [success for _, success, carried_out in used if carried_out]
     pairs = done.pairs if done else ()
     worth = [e.score.worthiness for p in pairs if (e := scored.get(p)) and e.score]
     sealed = (registry.root / known.category / known.version / MANIFEST).stat().st_mtime

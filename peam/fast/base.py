@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from peam.actions import Action
 from peam.types import Image, Segment
@@ -34,6 +34,14 @@ class Choice:
     seconds: float
 
 
+class Tried(NamedTuple):
+    """What came of a choice: its action's word, its margin, and whether it was right."""
+
+    word: str
+    margin: float
+    ok: bool
+
+
 class FastTier(Protocol):
     """One frozen multimodal base and one LoRA adapter a category."""
 
@@ -49,8 +57,8 @@ class FastTier(Protocol):
     def decide(self, category: str, state: str, rgb: Image, tabu: Collection[Action] = ()) -> Choice:
         """Chooses an action under the category's adapter. Raises AdapterError for an unknown category."""
 
-    def calibrate(self, category: str, margins: Sequence[float], successes: Sequence[bool]) -> None:
-        """Fits confidence and the acting threshold from the store's own history."""
+    def calibrate(self, category: str, tried: Sequence[Tried]) -> None:
+        """Fits confidence and the acting thresholds from the store's own history."""
 
     def segment_log_prob(self, category: str, segment: Segment) -> tuple[float, int]:
         """Returns (log-probability, token count) of a segment's actions; base alone where no adapter is."""

@@ -8,6 +8,12 @@ and the fast tier acts from the lowest t that passes; none: it never acts. The +
 correction of conformal risk control (arXiv 2208.02814); taking the lowest passing t is the rule of selective
 sequential step-up (Barber & Candes 2015): a failure early in the ranking does not end the search.
 
+Groups. A margin of 3 is not worth the same for every action: one recipe that is not understood yet would
+silence everything else. So each action word (`craft(stick)`, `explore`) has a threshold of its own once it
+was seen often enough to have one (1/epsilon times), and the rarer words of a verb share one: Mondrian
+conformal prediction (Vovk et al. 2005). Each group keeps epsilon, so all together do. What nothing is known of is
+never acted on.
+
 Limits. The guarantee is over draws of the history, not for one history, and needs exchangeability: after a
 consolidation margins mean something else, so the history must be the new version's; and an agent that acts
 differently meets other states. The failure rate *where it acts* is a ratio, not a monotone loss: over draws
@@ -19,13 +25,15 @@ Knows nothing of models.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from peam.errors import PeamError
+from peam.fast.base import Tried
 
 
 def isotonic(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -57,75 +65,83 @@ def acting_threshold(
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrator:
-    """A fitted map of one category's margins.
+class Scale:
+    """What one group's margins are worth.
 
     Attributes:
         margins: Knots, rising.
         probabilities: Success probability at each knot, not falling.
         threshold: The fast tier acts at this margin and above; None: never.
-        epsilon: The bound that the threshold was chosen for.
-        count: Decisions it was fitted on.
     """
 
-    margins: tuple[float, ...] = ()
-    probabilities: tuple[float, ...] = ()
-    threshold: float | None = None
-    epsilon: float = 0.1
-    count: int = 0
+    margins: tuple[float, ...]
+    probabilities: tuple[float, ...]
+    threshold: float | None
 
     @classmethod
-    def fit(cls, margins: Sequence[float], successes: Sequence[bool], epsilon: float) -> Calibrator:
-        """Fits confidence and threshold.
+    def fit(cls, tried: Sequence[Tried], epsilon: float) -> Scale:
+        """Fits the scale of one group, which is not empty."""
+        margins = np.array([t.margin for t in tried], dtype=np.float64)
+        right = np.array([t.ok for t in tried], dtype=np.bool_)
+        knots, where = np.unique(margins, return_inverse=True)
+        mass = np.bincount(where).astype(np.float64)
+        fitted = isotonic(np.bincount(where, weights=right) / mass, mass)
+        threshold = acting_threshold(margins, right, epsilon)
+        return cls(tuple(map(float, knots)), tuple(map(float, fitted)), threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """The fitted scales of one category.
+
+    Attributes:
+        scales: Group -> scale; a group is an action word, or the verb that the rarer words share.
+        epsilon: The bound that the thresholds were chosen for.
+        count: Decisions it was fitted on.
+        always: Whether it acts on everything, for probes.
+    """
+
+    scales: Mapping[str, Scale] = field(default_factory=dict)
+    epsilon: float = 0.1
+    count: int = 0
+    always: bool = False
+
+    @classmethod
+    def fit(cls, tried: Sequence[Tried], epsilon: float) -> Calibrator:
+        """Fits confidence and thresholds.
 
         Args:
-            margins: The fast tier's margin at past decisions.
-            successes: Whether its action was right there.
+            tried: Past choices of the fast tier and what came of them.
             epsilon: Bound on the failure rate where it acts.
 
         Raises:
-            PeamError: If the lengths differ, a margin is not finite, or epsilon is outside (0, 1).
+            PeamError: If a margin is not finite, or epsilon is outside (0, 1).
         """
-        raw, right = np.asarray(margins, dtype=np.float64), np.asarray(successes, dtype=np.bool_)
-        if raw.shape != right.shape or not np.isfinite(raw).all() or not 0 < epsilon < 1:
-            raise PeamError("calibration needs one success a finite margin, and epsilon in (0, 1)")
-        if not len(raw):
-            return cls(epsilon=epsilon)
-        knots, where = np.unique(raw, return_inverse=True)
-        mass = np.bincount(where).astype(np.float64)
-        fitted = isotonic(np.bincount(where, weights=right) / mass, mass)
-        return cls(
-            tuple(map(float, knots)), tuple(map(float, fitted)), acting_threshold(raw, right, epsilon),
-            epsilon, len(raw),
-        )  # fmt: skip
+        if not all(np.isfinite(t.margin) for t in tried) or not 0 < epsilon < 1:
+            raise PeamError("calibration needs finite margins, and epsilon in (0, 1)")
+        often = {word for word, count in Counter(t.word for t in tried).items() if count * epsilon >= 1}
+        groups: dict[str, list[Tried]] = {}
+        for one in tried:
+            groups.setdefault(one.word if one.word in often else _verb(one.word), []).append(one)
+        scales = {group: Scale.fit(members, epsilon) for group, members in sorted(groups.items())}
+        return cls(scales, epsilon, len(tried))
 
-    def confidence(self, margin: float) -> float:
-        """Returns the success probability at a margin, linear between knots; 0 where nothing was fitted."""
-        if not self.margins:
-            return 0.0
-        return float(np.interp(margin, self.margins, self.probabilities))
+    def _scale(self, word: str) -> Scale | None:
+        return self.scales.get(word) or self.scales.get(_verb(word))
 
-    def acts(self, margin: float) -> bool:
-        """Returns whether the fast tier may act at this margin."""
-        return self.threshold is not None and margin >= self.threshold
+    def confidence(self, word: str, margin: float) -> float:
+        """Returns the success probability of an action at a margin, linear between knots; 0 where unknown."""
+        scale = self._scale(word)
+        return float(np.interp(margin, scale.margins, scale.probabilities)) if scale else 0.0
 
-    def to_dict(self) -> dict[str, object]:
-        """Returns the state as JSON values."""
-        return {
-            "margins": list(self.margins), "probabilities": list(self.probabilities),
-            "threshold": self.threshold, "epsilon": self.epsilon, "count": self.count,
-        }  # fmt: skip
+    def acts(self, word: str, margin: float) -> bool:
+        """Returns whether the fast tier may act with this action word at this margin."""
+        if self.always:
+            return True
+        scale = self._scale(word)
+        return scale is not None and scale.threshold is not None and margin >= scale.threshold
 
-    @classmethod
-    def from_dict(cls, data: dict[str, object]) -> Calibrator:
-        """Restores `to_dict`.
 
-        Raises:
-            PeamError: If a key is missing or of another type.
-        """
-        try:
-            margins, probabilities = (tuple(map(float, data[k])) for k in ("margins", "probabilities"))  # type: ignore[call-overload]
-            threshold = None if data["threshold"] is None else float(data["threshold"])  # type: ignore[arg-type]
-            return cls(margins, probabilities, threshold, float(data["epsilon"]), int(data["count"]))  # type: ignore[call-overload, arg-type]
-        except (KeyError, TypeError, ValueError) as error:
-            raise PeamError(f"calibration state is malformed: {error}") from error
+def _verb(word: str) -> str:
+    """Returns the group of a verb's rarer words: "craft(*)"."""
+    return f"{word.partition('(')[0]}(*)"

@@ -5,7 +5,6 @@ Knows nothing of the store, the planner or the simulator.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -14,8 +13,7 @@ import torch
 
 from peam.actions import Action
 from peam.config import Config
-from peam.errors import AdapterError, PeamError
-from peam.fast.base import Choice
+from peam.fast.base import Choice, Tried
 from peam.fast.calibration import Calibrator
 from peam.fast.experts import Experts
 from peam.fast.policy import Policy
@@ -83,25 +81,21 @@ class LoraFastTier:
         picture = self._policy.picture(rgb)
         seen = self._policy.see(picture)
         ranked = self._policy.decide(category, state, seen, picture, tabu)
-        calibrator = self._calibrators.get(category, Calibrator())
+        calibrator, word = self._calibrators.get(category, Calibrator()), ranked.action.word
         return Choice(
-            ranked.action, ranked.log_prob, ranked.margin, calibrator.confidence(ranked.margin),
-            calibrator.acts(ranked.margin), seen, time.perf_counter() - begin,
+            ranked.action, ranked.log_prob, ranked.margin, calibrator.confidence(word, ranked.margin),
+            calibrator.acts(word, ranked.margin), seen, time.perf_counter() - begin,
         )  # fmt: skip
 
-    def calibrate(self, category: str, margins: Sequence[float], successes: Sequence[bool]) -> None:
-        """Fits confidence and the acting threshold from the store's own history."""
+    def calibrate(self, category: str, tried: Sequence[Tried]) -> None:
+        """Fits confidence and the acting thresholds from the store's own history."""
         self.experts.check(category)
-        self._calibrators[category] = Calibrator.fit(margins, successes, self._epsilon)
+        self._calibrators[category] = Calibrator.fit(tried, self._epsilon)
 
     def trust(self, category: str) -> None:
         """Lets the category act at every margin: for probes, whose outcomes then calibrate it."""
         self.experts.check(category)
-        self._calibrators[category] = Calibrator(threshold=0.0, epsilon=self._epsilon)
-
-    def calibrator(self, category: str) -> Calibrator:
-        """Returns the category's calibrator; an empty one, which never acts, where nothing is calibrated."""
-        return self._calibrators.get(category, Calibrator(epsilon=self._epsilon))
+        self._calibrators[category] = Calibrator(epsilon=self._epsilon, always=True)
 
     def segment_log_prob(self, category: str, segment: Segment) -> tuple[float, int]:
         """Returns (log-probability, token count) of a segment's actions; base alone where no adapter is."""
@@ -118,21 +112,3 @@ class LoraFastTier:
     def route(self, state: str) -> str | None:
         """Returns a state text's category by the learned router; None where it abstains or is not fitted."""
         return None if self.router is None else self.router.route(self.experts, state)
-
-    def save_calibration(self, path: Path) -> None:
-        """Writes every category's calibrator as JSON."""
-        data = {category: c.to_dict() for category, c in sorted(self._calibrators.items())}
-        path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-
-    def load_calibration(self, path: Path) -> None:
-        """Restores `save_calibration` for the categories that have an adapter.
-
-        Raises:
-            AdapterError: If the file is missing or malformed.
-        """
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-            restored = {category: Calibrator.from_dict(state) for category, state in data.items()}
-        except (OSError, ValueError, AttributeError, PeamError) as error:
-            raise AdapterError(f"{path}: no readable calibration ({error}); calibrate again") from error
-        self._calibrators.update({k: v for k, v in restored.items() if self.knows(k)})

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from peam.config import Config
 from peam.errors import PeamError
-from peam.fast.base import Choice
+from peam.fast.base import Choice, Tried
 from peam.memory.gate import GateResult, judge, measure, probed, same_effect
 from peam.memory.job import Calibration, Job, Result, staging, write_result
 from peam.memory.pairs import training_decisions
@@ -169,7 +169,7 @@ def agreement(bench: Workbench, category: str, heldout: Sequence[Pair]) -> Calib
     """
     choices = [(bench.decide(category, d.state, d.rgb), d.action) for _, d in training_decisions(heldout)]
     return tuple(
-        (float(choice.margin), same_effect(choice.action, action))
+        Tried(choice.action.word, float(choice.margin), same_effect(choice.action, action))
         for choice, action in choices
         if action is not None and math.isfinite(choice.margin)
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from peam.config import Config
+from peam.fast.base import Tried
 from peam.memory.ledger import Ledger
 from peam.memory.meter import Meter, acting_cost, avoidable_cost, thinking_cost
 from peam.memory.pairs import PairMiner, signature, training_decisions
@@ -129,8 +130,9 @@ class Curator:
         """Records what came of a fast decision; a proposal that was not taken has no outcome to record."""
         category, margin = decision.subgoal.category, decision.margin
         version = self.serving.get(category)
-        if decision.tier == "fast" and margin is not None and version is not None:
-            self._store.append_calibration(category, version, "life", margin, decision.outcome.ok, True)
+        if decision.tier == "fast" and decision.action and margin is not None and version is not None:
+            tried = Tried(decision.action.word, margin, decision.outcome.ok)
+            self._store.append_calibration(category, version, "life", tried, True)
 
     def _score(self, pair: Pair, now: int) -> Score:
         category = pair.corrected.subgoal.category

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from peam.errors import PeamError
+from peam.fast.base import Tried
 from peam.memory.chain import replace_file
 from peam.memory.registry import STAGING, AdapterRegistry
 
-Calibration = tuple[tuple[float, bool], ...]
+Calibration = tuple[Tried, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Result:
         metrics: Numbers of the training.
         steps: Training steps.
         seconds: Wall seconds in all; not for anything that must be reproducible.
-        calibration: (margin, correct) of the candidate on held-out decisions.
+        calibration: What came of the candidate's choices in the probe, or on held-out decisions.
     """
 
     category: str
@@ -94,6 +95,15 @@ class Result:
     steps: int
     seconds: float
     calibration: Calibration
+
+
+def calibration_of(data: Mapping[str, Any]) -> Calibration:
+    """Returns the calibration that a result or a manifest holds as JSON.
+
+    Raises:
+        ValueError, TypeError, KeyError: If it is malformed.
+    """
+    return tuple(Tried(str(word), float(margin), bool(ok)) for word, margin, ok in data["calibration"])
 
 
 def job_path(run_dir: Path, name: str) -> Path:
@@ -125,8 +135,7 @@ def read_result(run_dir: Path, job: Job) -> Result | None:
         return None
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        observed = tuple((float(m), bool(s)) for m, s in data["calibration"])
-        return Result(**{**data, "calibration": observed})
+        return Result(**{**data, "calibration": calibration_of(data)})
     except (ValueError, TypeError, KeyError) as error:
         raise PeamError(f"{path} is not a consolidation result ({error}); remove it") from None
 
@@ -145,7 +154,7 @@ def settle(run_dir: Path, job: Job, registry: AdapterRegistry) -> Result | None:
         return None
     registry.serve(job.category, job.version)
     known = registry.manifest(job.category, job.version)
-    observed = tuple((float(m), bool(s)) for m, s in known["calibration"])
+    observed = calibration_of(known)
     steps = int(known["metrics"].get("steps", 0))
     result = Result(job.category, job.version, True, known["gate"], known["metrics"], steps, 0.0, observed)
     write_result(run_dir, job, result)

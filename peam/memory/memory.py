@@ -13,7 +13,6 @@ Ties the parts of this package together and has no rule of its own. Never knows 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 from peam.agents.patience import Patience
 from peam.config import Config
 from peam.errors import StoreError
+from peam.fast.base import Tried
 from peam.memory.consolidate import OnStage, PlayProbe, Workbench, consolidate, no_stage
 from peam.memory.curator import Curator, Report
 from peam.memory.gate import GateResult
@@ -51,8 +51,8 @@ class Serving(Protocol):
     def load(self, category: str, adapter_dir: Path) -> None:
         """Serves the category with this version from now on."""
 
-    def calibrate(self, category: str, margins: Sequence[float], successes: Sequence[bool]) -> None:
-        """Fits confidence and threshold."""
+    def calibrate(self, category: str, tried: Sequence[Tried]) -> None:
+        """Fits confidence and thresholds."""
 
 
 class Memory:
@@ -173,8 +173,7 @@ class Memory:
         """Fits confidence and threshold anew on all that is known of the serving version."""
         version = self.curator.serving.get(category)
         if version is not None:
-            known = [(m, ok) for m, ok, _ in self.store.calibration(category, version) if math.isfinite(m)]
-            self._fast.calibrate(category, [m for m, _ in known], [ok for _, ok in known])
+            self._fast.calibrate(category, self.store.calibration(category, version))
 
     def patience(self) -> Patience:
         """Returns how long corrected runs were; it goes on learning."""
@@ -321,8 +320,8 @@ class Memory:
             self._charge(job, "training_step", result.steps, training)
             self._charge(job, "probe", 1, probing)
             source = "probe" if "probe_tick" in result.metrics else "heldout"
-            for margin, right in result.calibration:
-                self.store.append_calibration(job.category, job.version, source, margin, right, False)
+            for tried in result.calibration:
+                self.store.append_calibration(job.category, job.version, source, tried, False)
             self.trigger.finished(job.category, result.accepted)
             self._running.pop(job.category, None)
             self._save_state()

@@ -70,11 +70,8 @@ class Relevance:
 
 
 def action_word(decision: Decision) -> str:
-    """Returns `verb(target)`; every direction of explore is the same word, as it depends on the world."""
-    action = decision.action
-    if action is None:
-        return "invalid"
-    return "explore" if action.verb == "explore" else f"{action.verb}({action.target})"
+    """Returns the word of the decision's action, "invalid" where its text did not parse."""
+    return "invalid" if decision.action is None else decision.action.word
 
 
 def signature(segment: Segment) -> str:

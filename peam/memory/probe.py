@@ -21,8 +21,9 @@ from peam.agents.peam import Peam
 from peam.build import make_planner, make_sim
 from peam.config import Config
 from peam.evaluation.suites import load_suite
+from peam.fast.base import Tried
 from peam.fast.tier import LoraFastTier
-from peam.memory.job import Calibration, Job
+from peam.memory.job import Calibration, Job, calibration_of
 from peam.memory.registry import AdapterRegistry
 from peam.memory.store import Store
 from peam.rollout import Rollout
@@ -38,7 +39,7 @@ class Played:
     Attributes:
         candidate: Success of each compared episode.
         incumbent: The same tasks and worlds under the incumbent; the planner alone where there is none.
-        observed: (margin, OK) of every decision that the candidate took before, at whatever margin.
+        observed: What came of every decision that the candidate took before, at whatever margin.
         spent: Meter event -> how many, all episodes together.
     """
 
@@ -69,7 +70,7 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     tier.trust(job.category)
     tried = _play(config, tier, patience, tasks[::2])
     observed = _observed(tried, job.category)
-    tier.calibrate(job.category, [m for m, _ in observed], [ok for _, ok in observed])
+    tier.calibrate(job.category, observed)
     new = _play(config, tier, patience, tasks[1::2])
     old = _play(config, _incumbent(run_dir, job, config), patience, tasks[1::2])
     won, before = (tuple(e.success for e in episodes) for episodes in (new, old))
@@ -95,8 +96,7 @@ def _incumbent(run_dir: Path, job: Job, config: Config) -> LoraFastTier:
     if job.parent:
         registry = AdapterRegistry(run_dir / "adapters")
         tier.load(job.category, registry.path(job.category, job.parent))
-        known = registry.manifest(job.category, job.parent)["calibration"]
-        tier.calibrate(job.category, [float(m) for m, _ in known], [bool(ok) for _, ok in known])
+        tier.calibrate(job.category, calibration_of(registry.manifest(job.category, job.parent)))
     return tier
 
 
@@ -123,10 +123,10 @@ def _play(
 def _observed(episodes: Sequence[Episode], category: str) -> Calibration:
     pursued = [s for e in episodes for s in e.segments if s.subgoal.category == category]
     return tuple(
-        (d.margin, d.outcome.ok)
+        Tried(d.action.word, d.margin, d.outcome.ok)
         for segment in pursued
         for d in segment.decisions
-        if d.tier == "fast" and d.margin is not None
+        if d.tier == "fast" and d.action is not None and d.margin is not None
     )
 
 

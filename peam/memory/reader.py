@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from peam.errors import StoreError
+from peam.fast.base import Tried
 from peam.memory import records
 from peam.memory.chain import canonical
 from peam.memory.records import Consolidation, Experience, Score
@@ -174,11 +175,19 @@ class Reader:
         """Returns (category, version) or ("life", episode) -> wall seconds."""
         return {(r["kind"], r["name"]): r["seconds"] for r in self._rows("SELECT * FROM durations")}
 
-    def calibration(self, category: str, version: str) -> list[tuple[float, bool, bool]]:
-        """Lists (margin, success, acted) of one adapter version, oldest first."""
+    def calibration(self, category: str, version: str) -> list[Tried]:
+        """Lists what came of one adapter version's choices, oldest first."""
+        return [
+            Tried(r["word"], r["margin"], bool(r["success"])) for r in self._calibrations(category, version)
+        ]
+
+    def acted(self, category: str, version: str) -> list[bool]:
+        """Lists the success of those of its choices that the life carried out."""
+        return [bool(r["success"]) for r in self._calibrations(category, version) if r["acted"]]
+
+    def _calibrations(self, category: str, version: str) -> list[sqlite3.Row]:
         sql = "SELECT * FROM calibrations WHERE category = ? AND version = ? ORDER BY seq"
-        rows = self._rows(sql, (category, version))
-        return [(r["margin"], bool(r["success"]), bool(r["acted"])) for r in rows]
+        return self._rows(sql, (category, version))
 
     def costs(self) -> dict[str, float]:
         """Returns event -> metered amount in all, in the meter's unit."""

@@ -106,7 +106,8 @@ CREATE TABLE calibrations (
     seq INTEGER PRIMARY KEY, mac BLOB NOT NULL,
     category TEXT NOT NULL,
     version TEXT NOT NULL,           -- of the adapter that chose
-    source TEXT NOT NULL,            -- life | heldout
+    source TEXT NOT NULL,            -- life | probe | heldout
+    word TEXT NOT NULL,              -- of the action: verb(target)
     margin REAL NOT NULL,
     success INTEGER NOT NULL,
     acted INTEGER NOT NULL           -- whether the fast tier's choice was carried out

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from peam.errors import StoreError
+from peam.fast.base import Tried
 from peam.memory import chain, records
 from peam.memory.chain import Break, Head, Row, Value
 from peam.memory.database import chained, check_format, connect, initialise, layout, normal
@@ -199,12 +200,16 @@ class Store(Reader):
         row: dict[str, Value] = {"episode": episode, "event": event, "category": category}
         self._append("costs", {**row, "count": count, "amount": amount, "unit": unit})
 
-    def append_calibration(
-        self, category: str, version: str, source: str, margin: float, success: bool, acted: bool
-    ) -> None:
-        """Appends one observation of how good a margin was."""
+    def append_calibration(self, category: str, version: str, source: str, tried: Tried, acted: bool) -> None:
+        """Appends what came of one choice."""
         row: dict[str, Value] = {"category": category, "version": version, "source": source}
-        self._append("calibrations", {**row, "margin": margin, "success": success, "acted": acted})
+        told: dict[str, Value] = {
+            "word": tried.word,
+            "margin": tried.margin,
+            "success": tried.ok,
+            "acted": acted,
+        }
+        self._append("calibrations", {**row, **told})
 
     def append_reproduction(self, episode: int, confirmed: bool, detail: str) -> None:
         """Appends whether replay reproduced an imported episode."""

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,9 +8,15 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from peam.errors import PeamError
+from peam.fast.base import Tried
 from peam.fast.calibration import Calibrator, acting_threshold, isotonic
 
 FLOATS = st.floats(-5, 5, allow_nan=False)
+WORD = "craft(stick)"
+
+
+def tried(margins: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Tried]:
+    return [Tried(WORD, float(m), bool(ok)) for m, ok in zip(margins, right, strict=True)]
 
 
 @settings(max_examples=200, deadline=None)
@@ -59,10 +63,10 @@ def test_failure_rate_where_it_acts_stays_under_epsilon(epsilon: float, telling:
     for _ in range(400):
         margins = rng.exponential(3, 150)
         right = rng.random(150) < success(margins)
-        fitted = Calibrator.fit(margins.tolist(), right.tolist(), epsilon)
+        fitted = Calibrator.fit(tried(margins, right), epsilon)
         fresh = rng.exponential(3, 300)
         wrong = rng.random(300) >= success(fresh)
-        acts = np.array([fitted.acts(m) for m in fresh])
+        acts = np.array([fitted.acts(WORD, m) for m in fresh])
         acted += int(acts.sum())
         rates.append(float(wrong[acts].mean()) if acts.any() else 0.0)
     assert np.mean(rates) <= epsilon
@@ -73,20 +77,52 @@ def test_failure_rate_where_it_acts_stays_under_epsilon(epsilon: float, telling:
 def test_confidence_is_monotone_and_zero_without_history() -> None:
     rng = np.random.default_rng(1)
     margins = rng.exponential(2, 300)
-    fitted = Calibrator.fit(margins.tolist(), (rng.random(300) < 1 - np.exp(-margins)).tolist(), 0.1)
-    values = [fitted.confidence(m) for m in np.linspace(0, 12, 60)]
+    fitted = Calibrator.fit(tried(margins, rng.random(300) < 1 - np.exp(-margins)), 0.1)
+    values = [fitted.confidence(WORD, m) for m in np.linspace(0, 12, 60)]
     assert values == sorted(values) and 0 <= values[0] < values[-1] <= 1
-    assert Calibrator().confidence(5.0) == 0.0 and not Calibrator().acts(5.0)
-    assert Calibrator.fit([], [], 0.1) == Calibrator(epsilon=0.1)
+    assert Calibrator().confidence(WORD, 5.0) == 0.0 and not Calibrator().acts(WORD, 5.0)
+    assert Calibrator.fit([], 0.1) == Calibrator(epsilon=0.1)
 
 
-def test_state_survives_json_and_bad_state_is_refused() -> None:
-    fitted = Calibrator.fit([0.1, 0.5, 2.0] * 9, [False, True, True] * 9, 0.2)
-    assert Calibrator.from_dict(json.loads(json.dumps(fitted.to_dict()))) == fitted
-    for bad in ({}, {**fitted.to_dict(), "margins": ["x"]}, {**fitted.to_dict(), "threshold": "low"}):
-        with pytest.raises(PeamError, match="malformed"):
-            Calibrator.from_dict(bad)
-    with pytest.raises(PeamError, match="one success a finite margin"):
-        Calibrator.fit([1.0, float("nan")], [True, True], 0.1)
+def test_one_word_that_fails_does_not_silence_the_others() -> None:
+    good = [Tried("craft(stick)", 1.0, True)] * 40
+    bad = [Tried("craft(bow)", 9.0, False)] * 40
+    fitted = Calibrator.fit([*good, *bad], 0.1)
+    assert fitted.acts("craft(stick)", 1.0) and not fitted.acts("craft(stick)", 0.9)
+    assert not fitted.acts("craft(bow)", 99.0)
+    assert (fitted.confidence("craft(stick)", 1.0), fitted.confidence("craft(bow)", 9.0)) == (1.0, 0.0)
+    assert not fitted.acts("craft(torch)", 99.0), "nothing is known of it"
+
+
+def test_rare_words_of_a_verb_share_a_threshold() -> None:
+    rare = [Tried(f"craft({name})", 2.0, True) for name in ("bow", "torch", "chest", "bed") for _ in range(5)]
+    fitted = Calibrator.fit([*rare, *[Tried("craft(stick)", 3.0, False)] * 10], 0.1)
+    assert fitted.acts("craft(bow)", 2.0) and fitted.acts("craft(shield)", 2.0)
+    assert not fitted.acts("craft(stick)", 3.0) and not fitted.acts("mine(stone)", 3.0)
+
+
+@pytest.mark.parametrize("epsilon", [0.1, 0.2])
+def test_failure_rate_stays_under_epsilon_over_words_of_unlike_difficulty(epsilon: float) -> None:
+    rng, rates = np.random.default_rng(3), []
+    hard = {f"craft({i})": float(p) for i, p in enumerate(rng.random(12) * 0.5)}
+    shares = rng.dirichlet(np.ones(12))
+
+    def draw(count: int) -> list[Tried]:
+        words = [list(hard)[int(i)] for i in rng.choice(12, count, p=shares)]
+        margins = rng.exponential(2, count)
+        return [
+            Tried(w, float(m), bool(rng.random() >= hard[w])) for w, m in zip(words, margins, strict=True)
+        ]
+
+    for _ in range(200):
+        fitted = Calibrator.fit(draw(250), epsilon)
+        acted = [not t.ok for t in draw(250) if fitted.acts(t.word, t.margin)]
+        rates.append(float(np.mean(acted)) if acted else 0.0)
+    assert 0 < np.mean(rates) <= epsilon
+
+
+def test_bad_history_is_refused() -> None:
+    with pytest.raises(PeamError, match="finite margins"):
+        Calibrator.fit([Tried(WORD, float("nan"), True)], 0.1)
     with pytest.raises(PeamError):
-        Calibrator.fit([1.0], [], 0.1)
+        Calibrator.fit([], 1.0)

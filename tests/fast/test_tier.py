@@ -7,7 +7,7 @@ import pytest
 
 from peam.config import Config
 from peam.errors import AdapterError
-from peam.fast.base import FastTier
+from peam.fast.base import FastTier, Tried
 from peam.fast.experts import Experts
 from peam.fast.tier import LoraFastTier
 from tests.fast.conftest import disturb, noise
@@ -48,21 +48,14 @@ def test_it_is_a_fast_tier_and_decides_with_what_it_loaded(tier: LoraFastTier, t
 
 def test_calibration_lets_it_act_and_a_new_version_voids_it(tier: LoraFastTier, tmp_path: Path) -> None:
     tier.load("craft", saved(tier, tmp_path / "a"))
-    margin = tier.decide("craft", state(), noise(1)).margin
-    tier.calibrate("craft", [margin] * 30, [True] * 30)
+    first = tier.decide("craft", state(), noise(1))
+    tier.calibrate("craft", [Tried(first.action.word, first.margin, True)] * 30)
     choice = tier.decide("craft", state(), noise(1))
     assert choice.acts and choice.confidence == 1.0
-    tier.save_calibration(tmp_path / "calibration.json")
     tier.load("craft", saved(tier, tmp_path / "b", 2))
     assert not tier.decide("craft", state(), noise(1)).acts
-    tier.load("craft", tmp_path / "a")
-    tier.load_calibration(tmp_path / "calibration.json")
-    assert tier.decide("craft", state(), noise(1)).acts
-    (tmp_path / "calibration.json").write_text("{")
-    with pytest.raises(AdapterError, match="no readable calibration"):
-        tier.load_calibration(tmp_path / "calibration.json")
     with pytest.raises(AdapterError, match="unknown adapter"):
-        tier.calibrate("smelt", [1.0], [True])
+        tier.calibrate("smelt", [Tried("smelt(glass)", 1.0, True)])
 
 
 def test_a_refused_version_leaves_the_old_one_serving(tier: LoraFastTier, tmp_path: Path) -> None:

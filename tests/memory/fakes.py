@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from peam.errors import AdapterError
-from peam.fast.base import Choice
+from peam.fast.base import Choice, Tried
 from peam.memory.pairs import action_word
 from peam.types import Decision, Image, Pair, Segment
 
@@ -46,8 +46,8 @@ class WordTier:
     def knows(self, category: str) -> bool:
         return category in self.words
 
-    def calibrate(self, category: str, margins: Sequence[float], successes: Sequence[bool]) -> None:
-        self.calibrated[category] = len(margins)
+    def calibrate(self, category: str, tried: Sequence[Tried]) -> None:
+        self.calibrated[category] = len(tried)
 
     def train(
         self,

@@ -89,7 +89,7 @@ def test_an_accepted_candidate_is_registered_and_serves(tmp_path: Path) -> None:
         result = consolidate(tmp_path, job, store, WordTier(), seen.append)
     assert tuple(seen) == STEPS
     assert result.accepted and result.steps == 200 and registry.head("gather") == "v0001"
-    assert result.calibration and all(margin == 2.0 for margin, _ in result.calibration)
+    assert result.calibration and all(tried.margin == 2.0 for tried in result.calibration)
     assert read_result(tmp_path, job) == result
     manifest = registry.manifest("gather", "v0001")
     assert manifest["experience"]["train"] == list(job.train) and manifest["parent"] == ""

@@ -8,6 +8,7 @@ import pytest
 
 from peam.config import Config, load_config
 from peam.errors import AdapterError, StoreError
+from peam.fast.base import Tried
 from peam.memory.job import Job, job_path
 from peam.memory.memory import Memory
 from peam.memory.probe import Played
@@ -164,7 +165,7 @@ def test_margins_are_recorded_for_the_version_that_decided(tmp_path: Path) -> No
     decisions = (fast[0], shadowed, other)
     memory.append(replace(done, segments=(replace(done.segments[0], decisions=decisions), done.segments[1])))
     observed = memory.store.calibration("gather", version)[before:]
-    assert observed == [(1.5, False, True)], "only what was acted on has an outcome of its own"
+    assert observed == [("mine(oak_log)", 1.5, False)], "only what was acted on has an outcome of its own"
 
 
 def test_reproduced_imports_become_experience(tmp_path: Path) -> None:
@@ -197,7 +198,9 @@ def test_a_probe_can_refuse(tmp_path: Path) -> None:
     def probe(run_dir: Path, job: Job, staged: Path) -> Played:
         assert (staged / "adapter_model.safetensors").is_file()
         played.append(job.name)
-        return Played((False,) * 6, (True,) * 6, ((0.5, True),), {"slow_call": 3, "tick": 100})
+        return Played(
+            (False,) * 6, (True,) * 6, (Tried("craft(stick)", 0.5, True),), {"slow_call": 3, "tick": 100}
+        )
 
     tier = WordTier()
     memory = Memory(tmp_path, FOREGROUND, tier, tier, WordTier, BASE, probe)
@@ -208,7 +211,7 @@ def test_a_probe_can_refuse(tmp_path: Path) -> None:
     assert first.cost == first.steps * FOREGROUND.meter.declared.training_step, "K is what training costs"
     assert memory.store.costs()["probe"] > 0.0
     known = memory.store.calibration(first.category, first.version)
-    assert known == [(0.5, True, False)], "outcomes of the probe calibrate, not agreement"
+    assert known == [("craft(stick)", 0.5, True)], "outcomes of the probe calibrate, not agreement"
 
 
 def test_malformed_jobs_are_named(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from peam.errors import StoreError
+from peam.fast.base import Tried
 from peam.memory import chain
 from peam.memory.chain import Head, Row
 from peam.memory.pairs import PairMiner, signature
@@ -98,7 +99,7 @@ def fill(path: Path, episodes: int = 2) -> Store:
             for pair in miner.add(done.segments):
                 store.append_pair(pair, signature(pair.corrected))
                 store.append_score(Score(pair.id, "gather", 0.5, 0.1, 0.2, 0.3, 0.4, None, index == 0, "why"))
-            store.append_calibration("gather", "v0001", "life", float("inf"), True, False)
+            store.append_calibration("gather", "v0001", "life", Tried("wait(20)", 1.5, True), False)
             store.append_state("trigger", {"R": 1.5})
     return store
 
@@ -120,7 +121,7 @@ def test_episodes_come_back_as_they_went_in(tmp_path: Path) -> None:
                     np.testing.assert_array_equal(c.rgb, d.rgb)
                     assert (c.action, c.outcome, c.state, c.seen) == (d.action, d.outcome, d.state, d.seen)
         assert store.counts()["images"] == 3  # six decisions an episode, three pictures in all
-        assert store.calibration("gather", "v0001")[0] == (float("inf"), True, False)
+        assert store.calibration("gather", "v0001")[0] == ("wait(20)", 1.5, True)
         assert store.state("trigger") == {"R": 1.5} and store.state("nothing") is None
         assert store.verify() is None
 
