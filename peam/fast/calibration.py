@@ -11,8 +11,8 @@ sequential step-up (Barber & Candes 2015): a failure early in the ranking does n
 Groups. A margin of 3 is not worth the same for every action: one recipe that is not understood yet would
 silence everything else. So each action word (`craft(stick)`, `explore`) has a threshold of its own once it
 was seen often enough to have one (1/epsilon times), and the rarer words of a verb share one: Mondrian
-conformal prediction (Vovk et al. 2005). Each group keeps epsilon, so all together do. What nothing is known of is
-never acted on.
+conformal prediction (Vovk et al. 2005). Each group keeps epsilon, so all together do. What nothing is known
+of is never acted on.
 
 Limits. The guarantee is over draws of the history, not for one history, and needs exchangeability: after a
 consolidation margins mean something else, so the history must be the new version's; and an agent that acts
