@@ -9,6 +9,7 @@ import yaml
 from rich.console import Console
 
 from peam.cli import main
+from peam.commands import evaluate
 from peam.commands.evaluate import agent_names, pin, refuse_trained, resolve, table, whole_numbers
 from peam.config import load_config
 from peam.errors import PeamError
@@ -73,6 +74,15 @@ def test_lists_keep_their_order() -> None:
     assert agent_names("planner_only,peam", Path("run")) == ["planner_only", "peam"]
 
 
+def test_the_blank_arm_is_the_same_agent_shown_grey(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "frozen_peam", lambda config, memory: memory)
+    sighted, blank = (evaluate._arm(name, load_config(), Path("run")) for name in ("peam", "peam_blank"))
+    assert sighted.agent == blank.agent and not sighted.config.observation.blank_image
+    assert blank.config.observation.blank_image and blank.config.fast == sighted.config.fast
+    with pytest.raises(PeamError, match="peam_blank needs a run"):
+        agent_names("peam_blank", None)
+
+
 def test_the_memorys_own_configuration_comes_first(tmp_path: Path) -> None:
     load_config(overrides=["fast.epsilon=0.2", "sim.sight=12"]).save(tmp_path / "config.yaml")
     args = argparse.Namespace(memory=tmp_path, config=[], set=["sim.sight=9"])
@@ -122,6 +132,7 @@ def test_trials_of_the_control_arm_end_in_files_and_are_not_played_twice(
     assert main(call) == 0
     summary = json.loads((out / "summary.json").read_text())
     assert (summary["planner_only"]["success"], summary["planner_only"]["n"]) == (2, 2)
+    assert set(summary["planner_only"]["slow_calls_by_category"]) == {"craft"}
     assert "2/2" in capsys.readouterr().out
     lines = (out / "results.jsonl").read_text()
     assert len(lines.splitlines()) == 2

@@ -8,14 +8,13 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from peam.agents.base import Agent
 from peam.agents.patience import Patience
 from peam.agents.peam import Peam
 from peam.agents.planner_only import PlannerOnly
@@ -28,6 +27,8 @@ from peam.evaluation.suites import load_suite
 from peam.memory.registry import MANIFEST, AdapterRegistry
 from peam.memory.store import Store
 
+BLANK = "peam_blank"  # the ablation: peam with every picture uniformly grey
+ARMS = (*AGENTS, BLANK)
 MEANS = ("slow_calls", "decisions", "ticks", "seconds")
 
 
@@ -46,7 +47,7 @@ def evaluate(args: argparse.Namespace) -> int:
     refuse_trained(seeds, config)
     names = agent_names(args.agents, args.memory)
     pin(args.out, args.suite, args.memory, config)
-    arms = [Arm(name, _agent(name, config, args.memory), config) for name in names]
+    arms = [_arm(name, config, args.memory) for name in names]
     summary = run_trials(suite, arms, make_sim, seeds, args.out, _progress)
     console = Console()
     console.print(table(summary, names))
@@ -89,12 +90,13 @@ def agent_names(text: str, memory: Path | None) -> list[str]:
     """Parses `peam,planner_only`; the first is compared with each other one."""
     names = text.split(",")
     for name in names:
-        if name not in AGENTS:
-            raise PeamError(unknown("agent", name, AGENTS))
+        if name not in ARMS:
+            raise PeamError(unknown("agent", name, ARMS))
     if len(set(names)) < len(names):
         raise PeamError(f"an agent is named twice in '{text}'")
-    if "peam" in names and memory is None:
-        raise PeamError("agent peam needs a run to take its memory from: --memory RUN")
+    for name in {"peam", BLANK}.intersection(names):
+        if memory is None:
+            raise PeamError(f"agent {name} needs a run to take its memory from: --memory RUN")
     return names
 
 
@@ -118,12 +120,12 @@ def _served(memory: Path | None) -> dict[str, str]:
     }
 
 
-def _agent(name: str, config: Config, memory: Path | None) -> Agent:
-    makers: dict[str, Callable[[], Agent]] = {
-        "planner_only": lambda: PlannerOnly(make_planner(config)),
-        "peam": lambda: frozen_peam(config, memory or Path()),
-    }
-    return makers[name]()
+def _arm(name: str, config: Config, memory: Path | None) -> Arm:
+    if name == "planner_only":
+        return Arm(name, PlannerOnly(make_planner(config)), config)
+    looks = {**config.observation.to_dict(), "blank_image": name == BLANK or config.observation.blank_image}
+    seeing = Config({**config.to_dict(), "observation": looks})
+    return Arm(name, frozen_peam(config, memory or Path()), seeing)
 
 
 def frozen_peam(config: Config, memory: Path) -> Peam:

@@ -181,6 +181,8 @@ def _figures(trials: Sequence[Trial]) -> dict[str, Any]:
         "slow_calls_per_success": slow / wins if wins else None,
         "by_category": _groups(trials, lambda t: t.category),
         "by_task": _groups(trials, lambda t: t.task),
+        "slow_calls_by_category": _means(trials, lambda t: t.slow_calls),
+        "failed_decisions_by_category": _means(trials, lambda t: t.decisions - t.diagnoses.get("OK", 0)),
     }
 
 
@@ -191,6 +193,14 @@ def _groups(trials: Sequence[Trial], key: Callable[[Trial], str]) -> dict[str, l
         wins[0] += trial.success
         wins[1] += 1
     return groups
+
+
+def _means(trials: Sequence[Trial], figure: Callable[[Trial], int]) -> dict[str, float]:
+    """Returns category -> mean of a figure a trial."""
+    figures: dict[str, list[int]] = {}
+    for trial in trials:
+        figures.setdefault(trial.category, []).append(figure(trial))
+    return {category: round(sum(f) / len(f), 2) for category, f in figures.items()}
 
 
 def _paired(trials: Sequence[Trial], first: str, second: str) -> Mapping[str, float]:
