@@ -27,7 +27,6 @@ def _rulebook(config: Config) -> SlowPlanner:
 
 SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel}
 PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {"rulebook": _rulebook}
-AGENTS = ("peam", "planner_only")
 
 
 def make_sim(config: Config) -> Sim:

@@ -18,7 +18,7 @@ from rich.table import Table
 from peam.agents.patience import Patience
 from peam.agents.peam import Peam
 from peam.agents.planner_only import PlannerOnly
-from peam.build import AGENTS, make_planner, make_sim
+from peam.build import make_planner, make_sim
 from peam.config import Config, load_config
 from peam.errors import PeamError, unknown
 from peam.evaluation.runner import Arm
@@ -28,7 +28,7 @@ from peam.memory.registry import MANIFEST, AdapterRegistry
 from peam.memory.store import Store
 
 BLANK = "peam_blank"  # the ablation: peam with every picture uniformly grey
-ARMS = (*AGENTS, BLANK)
+ARMS = ("peam", "planner_only", BLANK)
 MEANS = ("slow_calls", "decisions", "ticks", "seconds")
 
 

@@ -86,13 +86,12 @@ def check_names(config: Config) -> None:
     """Refuses names that nothing answers to, before anything heavy is loaded.
 
     Raises:
-        ConfigError: Unknown agent, backend, planner or suite; names the nearest.
+        ConfigError: Unknown backend, planner or suite; names the nearest.
     """
-    from peam.build import AGENTS, PLANNERS, SIMS
+    from peam.build import PLANNERS, SIMS
     from peam.evaluation.suites import load_suite
 
     for kind, name, known in (
-        ("agent", config.agent, AGENTS),
         ("backend", config.sim.backend, SIMS),
         ("planner", config.slow.planner, PLANNERS),
     ):
