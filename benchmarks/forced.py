@@ -41,16 +41,18 @@ def run(
     episodes: int = 24,
     seed: int = 0,
     overrides: Sequence[str] = (),
+    admitted: bool = False,
 ) -> dict[str, Any]:
     """Trains on the first pairs of the category and plays the category's tasks.
 
     Args:
         store: A run folder.
         category: Whose adapter.
-        pairs: How many of the category's pairs, in the order in which they were mined, admitted or not.
+        pairs: How many of the category's pairs, in the order in which they were mined.
         episodes: To play.
         seed: Of the training and of the drawn tasks.
         overrides: Of the configuration.
+        admitted: Trains on those of them alone that worthiness admitted.
 
     Returns:
         pairs, decisions, steps, train_seconds, episodes, success, wilson, slow_calls, fast (means an
@@ -59,7 +61,7 @@ def run(
     """
     config = load_config(overrides=overrides)
     with Store.open(store / "store.db", readonly=True) as opened:
-        lessons = first_pairs(opened, category, pairs)
+        lessons = first_pairs(opened, category, pairs, admitted)
     tier, patience = LoraFastTier(config), Patience()
     for pair in lessons:
         patience.learn(pair.corrected)
@@ -74,9 +76,10 @@ def run(
     return {**taught, "train_seconds": round(spent, 1), **_figures(played, category, config)}
 
 
-def first_pairs(store: Reader, category: str, count: int) -> list[Pair]:
-    """Returns the category's first pairs."""
-    return store.pairs([e.pair for e in store.experience(category)][:count])
+def first_pairs(store: Reader, category: str, count: int, admitted: bool) -> list[Pair]:
+    """Returns the category's first pairs, of them the admitted ones alone if asked."""
+    first = store.experience(category)[:count]
+    return store.pairs([e.pair for e in first if not admitted or (e.score and e.score.admitted)])
 
 
 def tasks_of(config: Config, category: str, episodes: int, seed: int) -> list[tuple[Task, int]]:
@@ -128,13 +131,14 @@ def main() -> None:
     parser.add_argument("--pairs", default="120", help="e.g. 60,120,240")
     parser.add_argument("--episodes", type=int, default=24)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--admitted", action="store_true", help="train on the admitted ones alone")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     sizes = [int(size) for size in args.pairs.split(",")]
     rows = []
     for size in sizes:
-        row = run(args.run, args.category, size, args.episodes, args.seed, tuple(args.set))
+        row = run(args.run, args.category, size, args.episodes, args.seed, tuple(args.set), args.admitted)
         rows.append(row)
         if not args.json:
             print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
