@@ -29,7 +29,8 @@ from peam.memory.store import Store
 from peam.rollout import Rollout
 from peam.types import Episode, Task
 
-EPISODES = 8  # of each kind
+TRIED = 16  # episodes that calibrate
+COMPARED = 8  # episodes that judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,12 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     tier = LoraFastTier(config)
     tier.load(job.category, staged)
     tier.trust(job.category)
-    tried = _play(config, tier, patience, tasks[::2])
+    judging = len(tasks) * COMPARED // (TRIED + COMPARED)
+    tried = _play(config, tier, patience, tasks[judging:])
     observed = _observed(tried, job.category)
     tier.calibrate(job.category, observed)
-    new = _play(config, tier, patience, tasks[1::2])
-    old = _play(config, _incumbent(run_dir, job, config), patience, tasks[1::2])
+    new = _play(config, tier, patience, tasks[:judging])
+    old = _play(config, _incumbent(run_dir, job, config), patience, tasks[:judging])
     won, before = (tuple(e.success for e in episodes) for episodes in (new, old))
     return Played(won, before, observed, _spent([*tried, *new, *old]))
 
@@ -86,7 +88,7 @@ def probe_tasks(config: Config, job: Job) -> list[tuple[Task, int]]:
         return []
     weights = np.array([w for _, _, w in listed])
     rng = np.random.default_rng(job.seed)
-    size = min(2 * EPISODES, len(listed))
+    size = min(TRIED + COMPARED, len(listed))
     drawn = rng.choice(len(listed), size=size, replace=False, p=weights / weights.sum())
     return [listed[int(i)][:2] for i in drawn]
 

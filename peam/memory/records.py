@@ -28,13 +28,13 @@ class Score:
 
     Attributes:
         pair: Id of the scored pair.
-        category: Whose median it had to exceed.
+        category: Half of whose median it had to exceed.
         worthiness: W = (C * S * N * A) ** (1/4).
         cost_saved: C.
         stability: S.
         novelty: N.
         agreement: A.
-        threshold: The running median before it; None for a category's first.
+        threshold: Half the running median before it; None for a category's first.
         admitted: Whether it may be trained on.
         reason: Why, in words.
     """

@@ -1,7 +1,7 @@
 """Which experience is worth training on (docs/architecture.md, section 5): W = (C * S * N * A) ** (1/4).
 
-Admission: W above the running median of its category, which has no scale. Knows pairs, the ledger and two
-questions to the executor (how likely is this run, what gradient does it give); nothing of storage.
+Admission: W above half the running median of its category, which has no scale. Knows pairs, the ledger and
+two questions to the executor (how likely is this run, what gradient does it give); nothing of storage.
 """
 
 from __future__ import annotations
@@ -135,7 +135,8 @@ class Worthiness:
         )
         worth = geometric_mean(*terms)
         median = self._medians.setdefault(category, RunningMedian())
-        threshold = median.value()
+        typical = median.value()
+        threshold = None if typical is None else typical / 2.0
         median.add(worth)
         admitted = not self._enabled or threshold is None or worth > threshold
         reason = self._reason(worth, threshold, terms)
@@ -152,8 +153,8 @@ class Worthiness:
         if threshold is None:
             return "first of its category"
         if worth > threshold:
-            return f"{worth:.3f} above the median {threshold:.3f}"
+            return f"{worth:.3f} above half the median, {threshold:.3f}"
         names = ("cost saved", "stability", "novelty", "agreement")
         lowest = min(range(len(terms)), key=lambda i: terms[i])
         weakest = f"lowest term: {names[lowest]} {terms[lowest]:.3f}"
-        return f"{worth:.3f} not above the median {threshold:.3f}; {weakest}"
+        return f"{worth:.3f} not above half the median, {threshold:.3f}; {weakest}"

@@ -100,7 +100,7 @@ def scored(overrides: tuple[str, ...] = (), episodes: int = 3) -> list[list[tupl
     return result
 
 
-def test_the_first_is_admitted_and_later_ones_must_exceed_the_median() -> None:
+def test_the_first_is_admitted_and_later_ones_must_exceed_half_the_median() -> None:
     first, second, third = scored()
     assert [(admitted, reason) for _, admitted, reason in first] == [(True, "first of its category")] * 2
     assert second[0][0] > first[0][0] and second[0][1]  # used twice, succeeded twice: worth more
@@ -115,8 +115,12 @@ def test_admission_is_by_category_and_can_be_turned_off() -> None:
     pairs = miner.add(done.segments)
     ledger.learn(done.segments, pairs)
     strict = Worthiness(config, ledger, Executor())
-    assert [strict.score(pairs[0], 0, 100.0, None).admitted for _ in range(2)] == [True, False]
-    assert "lowest term" in strict.score(pairs[0], 0, 100.0, None).reason
+    prices = (100.0, 100.0, 1e5, 0.0, 0.0)  # the dearer a consolidation, the less it saves
+    scores = [strict.score(pairs[0], 0, price, None) for price in prices]
+    assert [score.admitted for score in scores] == [True, True, False, True, True]
+    half = float(np.median([score.worthiness for score in scores[:4]])) / 2
+    assert scores[4].threshold == pytest.approx(half)
+    assert "lowest term: cost saved" in scores[2].reason
     lax = Worthiness(load_config(overrides=["worthiness.enabled=false"]), ledger, Executor())
     assert [lax.score(pairs[0], 0, 100.0, None).admitted for _ in range(2)] == [True, True]
     with pytest.raises(ConfigError, match="did you mean 'fixed'"):
