@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from peam.actions import EXPLORE
 from peam.types import Decision, Segment, Subgoal
 
 
 class Patience:
-    """Two bounds: a category's longest run that left the inventory as it was, a goal's longest run at all."""
+    """Two bounds: a category's longest idle run, and a goal's longest run at all.
+
+    Idle is what leaves the inventory as it was, and looking around, which digs up earth without a purpose.
+    """
 
     def __init__(self) -> None:
         self._idle: dict[str, int] = {}
@@ -25,7 +29,7 @@ class Patience:
             self._longest[key] = max(self._longest.get(key, 0), len(corrected.decisions))
 
     def stalled(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
-        """Returns whether nothing changed for longer than any correction bore: the slow tier decides once.
+        """Returns whether it was idle for longer than any correction bore: the slow tier decides once.
 
         Args:
             subgoal: What is pursued now.
@@ -33,7 +37,7 @@ class Patience:
         """
         idle = 0
         for decision in reversed(history):
-            if decision.subgoal != subgoal or decision.outcome.delta or decision.tier == "slow":
+            if decision.subgoal != subgoal or not _idle(decision) or decision.tier == "slow":
                 break
             idle += 1
         return idle > self._idle.get(subgoal.category, 0)
@@ -48,9 +52,13 @@ class Patience:
 
 
 def idle_run(decisions: Sequence[Decision]) -> int:
-    """Returns the longest run of decisions that left the inventory as it was."""
+    """Returns the longest idle run."""
     longest = current = 0
     for decision in decisions:
-        current = 0 if decision.outcome.delta else current + 1
+        current = current + 1 if _idle(decision) else 0
         longest = max(longest, current)
     return longest
+
+
+def _idle(decision: Decision) -> bool:
+    return not decision.outcome.delta or (decision.action is not None and decision.action.word == EXPLORE)

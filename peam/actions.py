@@ -13,6 +13,7 @@ from typing import cast
 
 import yaml
 
+EXPLORE = "explore"  # the word of looking around, whichever way
 _CALL = re.compile(r"([a-z]{1,16})\(([a-z0-9_]{1,40})(?:, ?([1-9][0-9]{0,3}))?\)")
 
 
@@ -36,7 +37,7 @@ class Action:
     @property
     def word(self) -> str:
         """`verb(target)`; every direction of explore is the same word, as it depends on the world."""
-        return "explore" if self.verb == "explore" else f"{self.verb}({self.target})"
+        return EXPLORE if self.verb == EXPLORE else f"{self.verb}({self.target})"
 
 
 @dataclass(frozen=True, slots=True)

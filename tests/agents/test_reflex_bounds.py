@@ -65,3 +65,10 @@ def test_patience_is_that_of_the_longest_correction() -> None:
     assert not patience.lost(GOAL, alone * 3) and patience.lost(GOAL, alone * 4)
     other = Subgoal("craft", Predicate("inventory", "furnace", 1))
     assert not patience.lost(other, alone * 4), "another pursuit starts anew"
+
+
+def test_digging_up_earth_while_looking_around_is_idle() -> None:
+    patience = Patience()
+    patience.learn(Segment(0, GOAL, (did("mine(oak_log, 1)", delta={"oak_log": 1}),), True))
+    assert patience.stalled(GOAL, [did("explore(down)", delta={"dirt": 9})])
+    assert not patience.stalled(GOAL, [did("mine(oak_log, 1)", delta={"oak_log": 1})])
