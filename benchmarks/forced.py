@@ -17,19 +17,16 @@ from typing import Any
 import numpy as np
 
 from peam.agents.patience import Patience
-from peam.agents.peam import Peam
-from peam.build import make_planner, make_sim
 from peam.config import Config, load_config
 from peam.evaluation.stats import wilson
 from peam.evaluation.suites import draw_stream, load_suite
-from peam.fast.base import Tried
 from peam.fast.calibration import Calibrator
 from peam.fast.objective import train_adapter
 from peam.fast.tier import LoraFastTier
+from peam.memory.probe import observed_of, play
 from peam.memory.reader import Reader
 from peam.memory.store import Store
-from peam.rollout import Rollout
-from peam.types import Decision, Episode, Pair, Task
+from peam.types import Episode, Pair, Task
 
 WORLDS = (500, 1000)
 
@@ -89,22 +86,8 @@ def tasks_of(config: Config, category: str, episodes: int, seed: int) -> list[tu
     return [(task, world) for task, world in stream if task.category == category][:episodes]
 
 
-def play(
-    config: Config, tier: LoraFastTier, patience: Patience, tasks: Sequence[tuple[Task, int]]
-) -> list[Episode]:
-    """Plays each task once."""
-    sim = make_sim(config)
-    rollout = Rollout(sim, Peam(make_planner(config), tier, patience), config)
-    limit = int(config.life.max_decisions)
-    try:
-        return [rollout.run(task, world, max_decisions=limit) for task, world in tasks]
-    finally:
-        sim.close()
-
-
 def _figures(played: Sequence[Episode], category: str, config: Config) -> dict[str, Any]:
-    taken = [d for e in played for s in e.segments for d in s.decisions if _fast(d, category)]
-    tried = [Tried(d.action.word, d.margin, d.outcome.ok) for d in taken if d.action and d.margin is not None]
+    tried = observed_of(played, category)
     fitted = Calibrator.fit(tried, float(config.fast.epsilon))
     acted = [t for t in tried if fitted.acts(t.word, t.margin)]
     success = sum(e.success for e in played)
@@ -113,14 +96,10 @@ def _figures(played: Sequence[Episode], category: str, config: Config) -> dict[s
         "success": success,
         "wilson": wilson(success, len(played)),
         "slow_calls": round(float(np.mean([e.slow_calls for e in played])), 2),
-        "fast": round(len(taken) / len(played), 1),
+        "fast": round(len(tried) / len(played), 1),
         "failed": round(1 - sum(t.ok for t in tried) / max(1, len(tried)), 3),
         "covered": round(len(acted) / max(1, len(tried)), 3),
     }
-
-
-def _fast(decision: Decision, category: str) -> bool:
-    return decision.tier == "fast" and decision.subgoal.category == category
 
 
 def main() -> None:

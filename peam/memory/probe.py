@@ -70,11 +70,11 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     tier.load(job.category, staged)
     tier.trust(job.category)
     judging = len(tasks) * COMPARED // (TRIED + COMPARED)
-    tried = _play(config, tier, patience, tasks[judging:])
-    observed = _observed(tried, job.category)
+    tried = play(config, tier, patience, tasks[judging:])
+    observed = observed_of(tried, job.category)
     tier.calibrate(job.category, observed)
-    new = _play(config, tier, patience, tasks[:judging])
-    old = _play(config, _incumbent(run_dir, job, config), patience, tasks[:judging])
+    new = play(config, tier, patience, tasks[:judging])
+    old = play(config, _incumbent(run_dir, job, config), patience, tasks[:judging])
     won, before = (tuple(e.success for e in episodes) for episodes in (new, old))
     return Played(won, before, observed, _spent([*tried, *new, *old]))
 
@@ -110,9 +110,10 @@ def _patience(run_dir: Path, job: Job) -> Patience:
     return patience
 
 
-def _play(
+def play(
     config: Config, tier: LoraFastTier, patience: Patience, tasks: Sequence[tuple[Task, int]]
 ) -> list[Episode]:
+    """Plays each task once, with PEAM over this tier."""
     sim = make_sim(config)
     rollout = Rollout(sim, Peam(make_planner(config), tier, patience), config)
     try:
@@ -122,7 +123,8 @@ def _play(
         sim.close()
 
 
-def _observed(episodes: Sequence[Episode], category: str) -> Calibration:
+def observed_of(episodes: Sequence[Episode], category: str) -> Calibration:
+    """Returns what came of the category's fast decisions."""
     pursued = [s for e in episodes for s in e.segments if s.subgoal.category == category]
     return tuple(
         Tried(d.action.word, d.margin, d.outcome.ok)
