@@ -43,11 +43,16 @@ class Patience:
         return idle > self._idle.get(subgoal.category, 0)
 
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
-        """Returns whether a pursuit has taken the fast tier longer than it ever took: the slow tier ends it.
+        """Returns whether the fast tier has pursued it for longer than it ever took.
 
+        The slow tier then leads until it has gained something; from there the fast tier's count starts anew.
         A goal that was never reached before has its category's bound.
         """
-        taken = sum(d.tier == "fast" and d.subgoal == subgoal for d in history)
+        taken = 0
+        for decision in reversed([d for d in history if d.subgoal == subgoal]):
+            if decision.tier == "slow" and not _idle(decision):
+                break
+            taken += decision.tier == "fast"
         return taken > self._longest.get(subgoal.goal, self._longest.get(subgoal.category, 0))
 
 

@@ -156,6 +156,7 @@ def _small_options(made: dict[str, Parser]) -> None:
     made["bench"].set_defaults(function=_bench)
     made["pretrain"].add_argument("--out", type=Path, required=True, metavar="DIR")
     made["pretrain"].add_argument("--seed", type=int, default=1)
+    made["pretrain"].add_argument("--start", type=Path, metavar="DIR", help="a nano to start from")
     made["pretrain"].set_defaults(function=_pretrain)
     made["doctor"].add_argument("--json", action="store_true")
     made["doctor"].set_defaults(function=_doctor)
@@ -204,7 +205,7 @@ def _bench(args: argparse.Namespace) -> int:
 def _pretrain(args: argparse.Namespace) -> int:
     from peam.fast.pretrain import pretrain
 
-    pretrain(args.out, args.seed)
+    pretrain(args.out, args.seed, start=args.start)
     return 0
 
 

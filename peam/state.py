@@ -1,4 +1,4 @@
-"""The state text of a decision: task, subgoal, inventory, hand, vitals, time, last outcome.
+"""The state text of a decision: task, subgoal, inventory, hand, vitals, height, time, last outcome.
 
 What stands around is not in it: that is in the image (docs/architecture.md). `near` lists only stations
 that the agent itself placed and that are, by its own dead reckoning, still within reach of a walk.
@@ -7,11 +7,12 @@ Words and numbers are separated by blanks, so that a word-level tokenizer splits
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from peam.types import Decision, Observation, Subgoal, Task
 
-LARGEST = 64  # counts above are written as 64
+LARGEST = 64  # counts above are written as 64, and so is every height above: sea level is 63
 
 
 def describe(
@@ -34,13 +35,14 @@ def describe(
         One line of words.
     """
     vitals = f"life {round(observation.life)} food {round(observation.food)}"
+    height = _count(max(0, math.floor(observation.position[1])))
     parts = [
         f"task {task.name}",
         f"goal {subgoal.predicate.fact} {subgoal.predicate.item} {_count(subgoal.predicate.count)}",
         "has " + _counts(observation.inventory),
         f"hand {observation.hand}",
         "near " + (" ".join(sorted(stations)) or "nothing"),
-        f"{vitals} {'night' if observation.night else 'day'}",
+        f"{vitals} height {height} {'night' if observation.night else 'day'}",
         "last " + _last(last),
     ]
     if observation.nearby:

@@ -19,7 +19,7 @@ def test_the_whole_line() -> None:
     last = replace(decision(), outcome=LACKING)
     assert describe(TASK, SUBGOAL, seen, ["furnace", "crafting_table"], last) == (
         "task oak_logs ; goal inventory oak_log 4 ; has oak_log 1 stick 2 ; hand stick ; "
-        "near crafting_table furnace ; life 19 food 20 night ; "
+        "near crafting_table furnace ; life 19 food 20 height 64 night ; "
         "last mine oak_log MISSING_MATERIAL oak_log 64 stick 1"
     )
 

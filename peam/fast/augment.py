@@ -1,26 +1,32 @@
-"""Augmentation: the same decision in a state that differs only in what the decision does not depend on.
+"""Augmentation: an equivalent decision in another state.
 
-Parses the state text, adds or drops inventory items that neither the goal, nor the action, nor the corrected
-chain touches, renames the task, and renders it again. Knows nothing of models.
+- `augment` changes only what the decision does not depend on: it adds or drops inventory items that neither
+  the goal, nor the action, nor the corrected chain touches, and renames the task.
+- `transplant` tells the same decision of another wood: which tree grows where is chance, and a life that
+  began among oaks must not be lost among spruces.
+
+Both parse the state text and render it again. Know nothing of models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from peam.actions import Action, grammar
 from peam.errors import PeamError
+from peam.fast.vocabulary import SCENE
 from peam.types import Decision
 
 _FIELDS = ("task ", "goal ", "has ", "hand ", "near ", "life ", "last ", "around ")
 _TOOLS = ("_pickaxe", "_axe", "_shovel", "_sword", "_hoe")
 _STATIONS = ("crafting_table", "furnace", "chest", "bow", "arrow", "shield", "bucket")
+WOODS = ("oak", "birch", "spruce")  # alike in all but the name
 # Items that stand in for one another: where a chain touches one, none of its group changes.
 GROUPS: tuple[frozenset[str], ...] = (
-    frozenset({f"{w}_{kind}" for w in ("oak", "birch", "spruce") for kind in ("log", "planks")} | {"stick"}),
+    frozenset({f"{w}_{kind}" for w in WOODS for kind in ("log", "planks")} | {"stick"}),
     frozenset({"coal", "charcoal", "coal_ore"}),
     frozenset({"stone", "cobblestone"}),
     frozenset({"raw_iron", "iron_ore", "iron_ingot"}),
@@ -133,6 +139,32 @@ def augment(
     extra = [(free[int(i)], int(rng.integers(1, 17))) for i in np.sort(added)]
     task = tasks[int(rng.integers(len(tasks)))] if tasks else state.task
     return render_state(replace(state, task=task, has=tuple(sorted([*kept, *extra]))))
+
+
+def transplant(
+    text: str, seen: Sequence[str], action: Action, rng: np.random.Generator
+) -> tuple[str, tuple[str, ...], Action]:
+    """Returns state text, names in view and action with the kinds of wood permuted.
+
+    Unchanged where the action language has no word for the action that results. The picture stays: names in
+    view are what the base read in it, and an adapter is to act on them.
+    """
+    drawn = dict(zip(WOODS, rng.permutation(WOODS).tolist(), strict=True))
+
+    def told(words: str) -> str:
+        return " ".join(_of_wood(word, drawn) for word in words.split(" "))
+
+    target = _of_wood(action.target, drawn)
+    if target not in grammar()[action.verb].targets and action.target:
+        return text, tuple(seen), action
+    state = parse_state(told(text))
+    names = tuple(sorted(map(told, seen), key=lambda name: SCENE.index(name.split(" ")[0])))
+    return render_state(replace(state, has=tuple(sorted(state.has)))), names, replace(action, target=target)
+
+
+def _of_wood(word: str, drawn: Mapping[str, str]) -> str:
+    wood, _, kind = word.partition("_")
+    return f"{drawn[wood]}_{kind}" if kind and wood in drawn else word
 
 
 def _fixed(name: str, fixed: Iterable[str]) -> bool:

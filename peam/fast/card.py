@@ -26,7 +26,7 @@ left to LoRA adapters.
   question spells out, and views of embedded worlds staged and labelled by the renderer's own rays.
   No recipe, tool tier, drop, or pair of a state and its right action is in it.
 - Worlds: training seeds from 200000 on, held-out seeds from 300000 on. States: their own generators.
-- Command: `peam pretrain --out DIR --seed {seed}`
+- Command: `peam pretrain --out DIR --seed {seed}{start}`
 - Recipe: {recipe}
 {note}
 ## Measured on held-out worlds and states
@@ -37,15 +37,17 @@ An answer counts if every token is the model's first choice.
 """
 
 
-def write_card(path: Path, report: Report, recipe: Recipe, seed: int, note: str = "") -> None:
+def write_card(
+    path: Path, report: Report, recipe: Recipe, seed: int, start: Path | None = None, note: str = ""
+) -> None:
     """Writes the card.
 
     Args:
         path: File to write.
         report: From `examine`.
         recipe: What the model was made with.
-        seed: As given to `pretrain`.
+        seed: As given to `pretrain`; likewise `start`.
         note: More to say about the run, a list item.
     """
     numbers = ", ".join(f"{name} {value}" for name, value in dataclasses.asdict(recipe).items())
-    path.write_text(_CARD.format(seed=seed, recipe=numbers, note=note, table=table(report)), encoding="utf-8")
+    path.write_text(_CARD.format(seed=seed, start=f" --start {start}" if start else "", recipe=numbers, note=note, table=table(report)), encoding="utf-8")

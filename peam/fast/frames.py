@@ -1,4 +1,4 @@
-"""Gathers labelled frames: pictures of staged views, and what each of 48 x 48 rays through them hits.
+"""Gathers labelled frames: pictures of staged views and of walks, and what each of 48 x 48 rays hits.
 
 One compressed file of plain arrays, made once a seed and reused. Knows nothing of models and questions.
 """
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from peam.errors import PeamError
-from peam.fast.labels import UNKNOWN, draw
+from peam.fast.labels import UNKNOWN, Shot, draw
 from peam.fast.scenes import stage
 from peam.fast.vocabulary import NEAR_METRES, SCENE
+from peam.fast.walks import walk
 from peam.sims.voxel.world import World
 
 RAYS = 48  # a side
@@ -166,14 +167,20 @@ def _load(path: Path, count: int) -> Frames:
 
 
 def _of_world(world_seed: int, count: int, seed: int) -> Frames:
-    world, rng = World(world_seed), np.random.default_rng([seed, world_seed])
-    anchor, shots = world.spawn(), []
+    """Every other world is walked through, the others are staged."""
+    rng = np.random.default_rng([seed, world_seed])
+    shots = walk(rng, world_seed, count, RAYS) if world_seed % 2 else _staged(rng, world_seed, count)
+    rgb, hit, tenths, facts = (np.stack(part) for part in zip(*shots, strict=True))
+    return Frames(rgb, hit, tenths, facts, np.full(count, world_seed, np.int64))
+
+
+def _staged(rng: np.random.Generator, world_seed: int, count: int) -> list[Shot]:
+    world = World(world_seed)
+    anchor, shots = world.spawn(), list[Shot]()
     for index in range(count):
         if index % ANCHORED == 0:
             away = rng.integers(-WANDER, WANDER, 2) if index else (0, 0)
             here = (anchor[0] + int(away[0]), anchor[1], anchor[2] + int(away[1]))
             world.ensure(here[0], here[2], 96)
         shots.append(draw(world, stage(rng, world, here), RAYS))
-    parts = [np.stack(part) for part in zip(*shots, strict=True)]
-    rgb, hit, tenths, facts = parts
-    return Frames(rgb, hit, tenths, facts, np.full(count, world_seed, np.int64))
+    return shots

@@ -118,13 +118,14 @@ def how_short(rng: np.random.Generator, state: State) -> tuple[str, str] | None:
 
 
 def of_body(rng: np.random.Generator, state: State) -> tuple[str, str]:
-    """`hand`, `time`, `life`, `food` -> what the text says of it."""
+    """`hand`, `time`, `life`, `food`, `height` -> what the text says of it."""
     seen = state.observation
     answers = {
         "hand": seen.hand, "time": "night" if seen.night else "day",
         "life": str(round(seen.life)), "food": str(round(seen.food)),
+        "height": str(min(int(seen.position[1]), vocabulary.LARGEST)),
     }  # fmt: skip
-    what = one(rng, ("hand", "time", "life", "food"))
+    what = one(rng, ("hand", "time", "life", "food", "height"))
     return what, answers[what]
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ from torch.nn import functional
 
 from peam.config import Config
 from peam.errors import PeamError
-from peam.fast.augment import augment, task_names
+from peam.fast.augment import augment, task_names, transplant
 from peam.fast.backbone import Handle
 from peam.fast.experts import Experts
 from peam.fast.hindsight import hindsight
@@ -34,6 +34,7 @@ from peam.types import Decision, Pair
 SIDE = 2  # decisions a side of a pair that one step looks at
 PAIRS = 2  # pairs with a failed twin that one step looks at
 AUGMENTED = 0.6  # share of cloned decisions that are shown in an equivalent state
+TRANSPLANTED = 0.5  # share of these that are told of another wood
 WARMUP = 0.05  # share of the steps in which the learning rate rises
 CLIP = 1.0  # largest gradient norm
 
@@ -100,8 +101,7 @@ def _bc_gradient(experts: Experts, category: str, examples: Sequence[Example]) -
         parameters = [p for _, p in experts.parameters(category, "B")]
         for start in range(0, len(examples), SCORED):
             part = slice(start, start + SCORED)
-            states = [e.state for e in examples[part]]
-            batch = answered(experts, examples[part], pictures[part], states)
+            batch = answered(experts, examples[part], pictures[part])
             values, mask = experts.backbone.log_probs(handle, batch)
             (-(values.sum(1) / mask.sum(1)).sum() / len(examples)).backward()  # type: ignore[no-untyped-call]
         return torch.cat([p.grad.flatten().float() for p in parameters if p.grad is not None]).cpu().numpy()
@@ -137,15 +137,19 @@ class Sampler:
         weights = np.array([1 / math.sqrt(counts[e.action.verb, e.action.target]) for e in pool])
         self._weights = weights / weights.sum()
 
-    def cloned(self, size: int, augmented: bool) -> list[tuple[int, str]]:
-        """Returns (index into the pool, state text) of one step's decisions."""
+    def cloned(self, size: int, augmented: bool) -> list[tuple[int, Example]]:
+        """Returns (index into the pool, example) of one step's decisions."""
         drawn = self._rng.choice(len(self._pool), size=size, p=self._weights)
-        return [(int(i), self._state(self._pool[int(i)], augmented)) for i in drawn]
+        return [(int(i), self._shown(self._pool[int(i)], augmented)) for i in drawn]
 
-    def _state(self, example: Example, augmented: bool) -> str:
+    def _shown(self, example: Example, augmented: bool) -> Example:
         if not augmented or self._rng.random() >= AUGMENTED:
-            return example.state
-        return augment(example.state, example.action, example.protected, self._tasks, self._rng)
+            return example
+        state = augment(example.state, example.action, example.protected, self._tasks, self._rng)
+        if self._rng.random() >= TRANSPLANTED:
+            return replace(example, state=state)
+        state, seen, action = transplant(state, example.seen, example.action, self._rng)
+        return replace(example, state=state, seen=seen, action=action)
 
     def contrasted(self) -> list[tuple[Twin, NDArray[np.int64], NDArray[np.int64]]]:
         """Returns one step's pairs, with the decisions drawn of each side."""
@@ -163,7 +167,7 @@ def train_adapter(
     experts: Experts,
     category: str,
     pairs: Sequence[Pair],
-    replay: Sequence[Decision] = (),
+    replay: Sequence[Pair] = (),
     *,
     config: Config,
     seed: int,
@@ -177,7 +181,7 @@ def train_adapter(
         experts: Base and adapters.
         category: Whose adapter.
         pairs: Admitted experience; `failed` None clones alone.
-        replay: Retained exemplars, cloned beside the pairs.
+        replay: Retained pairs, cloned beside the new ones; the contrast is with what is new.
         config: Reads `consolidation` (steps, batch, lr, augment) and `objective`.
         seed: Draws the fresh adapter, batches and augmentations; same seed, same bytes on one CPU thread.
         on_step: Called with (step, {"loss", "cloning", "contrast"}) after each step.
@@ -190,7 +194,7 @@ def train_adapter(
     """
     if category not in experts.categories:
         experts.new_adapter(category, seed)
-    pool = [*lessons(pairs), *(e for d in replay for e in examples_of([d]))]
+    pool = lessons([*pairs, *replay])
     if not pool:
         raise PeamError(f"nothing to train category '{category}' on: no decision with an action")
     twins = _twins(experts, category, pairs) if config.objective["lambda"] else []
@@ -269,11 +273,10 @@ class _Run:
         settings = self._config.consolidation
         drawn = self._sampler.cloned(settings.batch, settings.augment)
         pairs = self._sampler.contrasted()
-        examples = [self._pool[i] for i, _ in drawn]
-        rows = answered(self._experts, examples, [self._pictures[i] for i, _ in drawn], [s for _, s in drawn])
+        rows = answered(self._experts, [e for _, e in drawn], [self._pictures[i] for i, _ in drawn])
         for twin, chosen, rejected in pairs:
             side = [*(twin.chosen[i] for i in chosen), *(twin.rejected[i] for i in rejected)]
-            rows += answered(self._experts, side, pictures_of(self._experts, side), [e.state for e in side])
+            rows += answered(self._experts, side, pictures_of(self._experts, side))
         values, mask = self._experts.backbone.log_probs(handle, rows)
         self.tokens += sum(len(r.picture.prefix) + len(r.prompt) + len(r.answer) for r in rows)
         cloned = slice(0, len(drawn))

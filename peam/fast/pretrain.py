@@ -1,8 +1,10 @@
-"""`peam pretrain`: makes nano from nothing, in three stages, without a single task solution.
+"""`peam pretrain`: makes nano from nothing, in four stages, without a single task solution.
 
 1. text: random states and questions about them (`questions.py`), helped by `echo.py`;
 2. eyes: supervised grounding of the vision tower (`eyes.py`) on staged views (`frames.py`);
-3. joint: questions about pictures and states together, eyes still grounded.
+3. reading: questions about pictures and states together, the vision tower frozen: counting and comparing
+   take far longer than seeing;
+4. joint: the same with the vision tower trained, too, and still grounded.
 
 Resumable: the same command goes on from `out/checkpoint.safetensors` and the frames beside it.
 """
@@ -14,9 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_model
 from torch import Tensor, nn
 from torch.nn import functional
 
+from peam.errors import PeamError
 from peam.fast.card import write_card
 from peam.fast.echo import Echo
 from peam.fast.examine import Report, examine
@@ -24,7 +29,7 @@ from peam.fast.eyes import Eyes, look
 from peam.fast.frames import Frames, gather
 from peam.fast.lookups import Question, lookup_questions, recital
 from peam.fast.nano import VISUAL_TOKENS, new_model, save_nano, tokenizer
-from peam.fast.packing import Packer, Row, read
+from peam.fast.packing import Packer, Row, answer_logits, read
 from peam.fast.picture_questions import picture_questions
 from peam.fast.questions import state_questions
 from peam.fast.recipe import Recipe
@@ -32,6 +37,7 @@ from peam.fast.states import State, random_state
 from peam.fast.trainer import Stage, Trainer
 
 TRAIN_WORLDS, HELD_OUT_WORLDS = 200_000, 300_000  # first world seeds; lives and evaluations use neither
+ENCODED = 64  # pictures encoded at once
 
 
 class Pupil(nn.Module):
@@ -44,6 +50,18 @@ class Pupil(nn.Module):
             torch.manual_seed(seed)
             self.eyes = Eyes(self.model)
             self.echo = Echo(self.model.config.text_config.hidden_size)
+
+    def take_up(self, directory: Path) -> None:
+        """Takes the weights of a saved nano.
+
+        Raises:
+            PeamError: If there is none, or one of another shape.
+        """
+        path = directory / "model.safetensors"
+        try:
+            load_model(self.model, path, strict=False)
+        except (OSError, SafetensorError, RuntimeError) as error:
+            raise PeamError(f"{path}: not the weights of a nano ({error})") from error
 
     @property
     def words(self) -> Tensor:
@@ -77,6 +95,7 @@ class Lessons:
         self._pupil, self._recipe = pupil, recipe
         self._packer = Packer(tokenizer())
         self._frames: Frames | None = None
+        self._tokens: Tensor | None = None
 
     def show(self, frames: Frames) -> None:
         """Sets the pictures that the stages that look draw from, rare sights more often."""
@@ -107,6 +126,29 @@ class Lessons:
         patches, tokens = look(self._pupil.model, some.rgb)
         grounding = self._grounding(some, patches, tokens)
         return self._answers(rows, torch.cat([tokens, tokens[:shown]])) + self._recipe.grounding * grounding
+
+    def reading(self, rng: np.random.Generator, step: int) -> Tensor:
+        """Questions about pictures that were encoded once, and more about states."""
+        pictures, rows = self._recipe.read_pictures, self._recipe.read_rows
+        drawn = np.searchsorted(self._shares, rng.random(pictures + rows) * self._shares[-1])
+        asked = [Row(True, "", self._sights(rng, int(i))) for i in drawn[:pictures]]
+        asked += [self._state_row(rng, True, 1.0) for _ in range(rows)]
+        batch = self._packer.pack(asked)
+        logits, labels = answer_logits(self._pupil.model, batch, self._encoded()[drawn].flatten(0, 1))
+        return functional.cross_entropy(logits, labels)
+
+    def _sights(self, rng: np.random.Generator, frame: int) -> list[Question]:
+        assert self._frames is not None, "frames are gathered before the stages that look"
+        return picture_questions(rng, self._frames.label(frame), self._recipe.picture_questions)
+
+    @torch.no_grad()
+    def _encoded(self) -> Tensor:
+        """Returns (frames, VISUAL_TOKENS, hidden): every picture as the frozen tower encodes it."""
+        if self._tokens is None:
+            assert self._frames is not None, "frames are gathered before the stages that look"
+            parts = np.array_split(self._frames.rgb, max(1, len(self._frames) // ENCODED))
+            self._tokens = torch.cat([look(self._pupil.model, rgb)[1] for rgb in parts])
+        return self._tokens
 
     def _draw(self, rng: np.random.Generator, count: int) -> Frames:
         assert self._frames is not None, "frames are gathered before the stages that look"
@@ -139,7 +181,9 @@ class Lessons:
         return functional.cross_entropy(logits, labels) + self._recipe.echo * echo
 
 
-def pretrain(out: Path, seed: int = 0, recipe: Recipe | None = None, threads: int = 1) -> Report:
+def pretrain(
+    out: Path, seed: int = 0, recipe: Recipe | None = None, threads: int = 1, start: Path | None = None
+) -> Report:
     """Makes a nano in `out`, or goes on where an interrupted run of the same seed stopped.
 
     Args:
@@ -147,26 +191,33 @@ def pretrain(out: Path, seed: int = 0, recipe: Recipe | None = None, threads: in
         seed: Seeds weights, states, views and batches.
         recipe: How much of everything; default: the full recipe.
         threads: Torch threads.
+        start: A nano whose weights to start from; it has the first two stages behind it.
 
     Returns:
         Accuracy a question on held-out worlds and states.
 
     Raises:
-        PeamError: On a checkpoint or frames file that is damaged or of another seed.
+        PeamError: On a checkpoint or frames file that is damaged or of another seed, or where `start` is no nano.
     """
     torch.set_num_threads(threads)
     recipe = recipe or Recipe()
     out.mkdir(parents=True, exist_ok=True)
     pupil = Pupil(seed).train()
     lessons, trainer = Lessons(pupil, recipe), Trainer(pupil, out, seed)
-    trainer.resume()
+    if not trainer.resume() and start is not None:
+        pupil.take_up(start)
+        trainer.done = ("text", "eyes")
     trainer.run(Stage("text", recipe.text_steps, recipe.text_lr, pupil.parts("text"), lessons.text))
     lessons.show(gather(out / "frames.npz", TRAIN_WORLDS, recipe.frames, seed))
     trainer.run(Stage("eyes", recipe.eyes_steps, recipe.eyes_lr, pupil.parts("vision"), lessons.ground))
+    trainer.run(Stage("reading", recipe.read_steps, recipe.read_lr, pupil.parts("text"), lessons.reading))
+    if start is not None:  # the heads that grounded it were thrown away
+        heads = list(pupil.eyes.parameters())
+        trainer.run(Stage("heads", recipe.head_steps, recipe.eyes_lr, heads, lessons.ground))
     everything = pupil.parts("text", "vision")
     trainer.run(Stage("joint", recipe.joint_steps, recipe.joint_lr, everything, lessons.joint))
     save_nano(pupil.model.eval(), out)
     held_out = gather(out / "held_out.npz", HELD_OUT_WORLDS, recipe.held_out, seed)
     report = examine(pupil.model, held_out, seed, recipe.held_out_states)
-    write_card(out / "MODEL_CARD.md", report, recipe, seed)
+    write_card(out / "MODEL_CARD.md", report, recipe, seed, start)
     return report

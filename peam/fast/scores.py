@@ -49,13 +49,13 @@ def examples_of(chain: Sequence[Decision]) -> list[Example]:
 
 
 def answered(
-    experts: Experts, examples: Sequence[Example], pictures: Sequence[Picture], states: Sequence[str]
+    experts: Experts, examples: Sequence[Example], pictures: Sequence[Picture]
 ) -> list[Answered]:
     """Returns prompts with their answers, ready to score."""
     prompter = experts.backbone.prompter
     return [
-        Answered(picture, prompter.ids(act_text(state, e.seen)), prompter.answer(e.action))
-        for e, picture, state in zip(examples, pictures, states, strict=True)
+        Answered(picture, prompter.ids(act_text(e.state, e.seen)), prompter.answer(e.action))
+        for e, picture in zip(examples, pictures, strict=True)
     ]
 
 
@@ -77,7 +77,7 @@ def score(experts: Experts, category: str | None, examples: Sequence[Example]) -
     for start in range(0, len(distinct), SCORED):
         part = [example for example, _ in distinct[start : start + SCORED]]
         shown = [picture for _, picture in distinct[start : start + SCORED]]
-        batch = answered(experts, part, shown, [e.state for e in part])
+        batch = answered(experts, part, shown)
         with torch.no_grad(), experts.live(category) as handle:
             values, mask = experts.backbone.log_probs(handle, batch)
         rows += zip(values.sum(1).tolist(), mask.sum(1).tolist(), strict=True)

@@ -62,7 +62,7 @@ def random_state(rng: np.random.Generator) -> State:
     inventory = _inventory(rng)
     observation = Observation(
         rgb=None, inventory=inventory, hand=_hand(rng, inventory), life=float(rng.integers(1, 21)),
-        food=float(rng.integers(0, 21)), position=(0.0, 64.0, 0.0), yaw=0.0, pitch=0.0,
+        food=float(rng.integers(0, 21)), position=(0.0, float(rng.integers(0, 80)), 0.0), yaw=0.0, pitch=0.0,
         time=int(rng.integers(0, 24000)), tick=0, stats={},
     )  # fmt: skip
     fact = one(rng, FACTS)

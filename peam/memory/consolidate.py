@@ -52,7 +52,7 @@ class Workbench(Protocol):
         """Loads the version to train from. Raises AdapterError."""
 
     def train(
-        self, category: str, pairs: Sequence[Pair], replay: Sequence[Decision], seed: int, on_step: OnStep
+        self, category: str, pairs: Sequence[Pair], replay: Sequence[Pair], seed: int, on_step: OnStep
     ) -> Mapping[str, float]:
         """Trains the loaded version, or a fresh adapter, in place; returns numbers, "steps" among them."""
 
@@ -68,10 +68,10 @@ class Workbench(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a job names, loaded with pictures."""
+    """What a job names, loaded with pictures; `exemplars` are decisions that no version was trained on."""
 
     train: list[Pair]
-    replay: list[Decision]
+    replay: list[Pair]
     heldout: list[Pair]
     exemplars: list[Decision]
 
@@ -153,13 +153,15 @@ def consolidate(
 
 
 def load_material(store: Reader, job: Job) -> Material:
-    """Loads what a job names."""
-    retained = store.pairs(job.replay)
-    replay = [d for _, d in training_decisions(retained)]
-    order = sorted(training_decisions(retained), key=lambda x: draw(job.seed, f"{x[0]}:{x[1].index}"))
-    train, heldout = store.pairs(job.train), store.pairs(job.heldout)
-    # exemplars are judged only against a version that was trained on them
-    return Material(train, replay, heldout, [d for _, d in order[:COMPARED]] if job.parent else [])
+    """Loads what a job names.
+
+    What an incumbent was trained on it remembers to the letter, so that any honest successor would lose there.
+    Candidate and incumbent are therefore compared on decisions of held-out pursuits, which neither has seen.
+    """
+    heldout = store.pairs(job.heldout)
+    order = sorted(training_decisions(heldout), key=lambda x: draw(job.seed, f"{x[0]}:{x[1].index}"))
+    retained = [decision for _, decision in order[:COMPARED]] if job.parent else []
+    return Material(store.pairs(job.train), store.pairs(job.replay), heldout, retained)
 
 
 def agreement(bench: Workbench, category: str, heldout: Sequence[Pair]) -> Calibration:

@@ -39,7 +39,7 @@ class LoraWorkbench:
         self._tier.load(category, folder)
 
     def train(
-        self, category: str, pairs: Sequence[Pair], replay: Sequence[Decision], seed: int, on_step: OnStep
+        self, category: str, pairs: Sequence[Pair], replay: Sequence[Pair], seed: int, on_step: OnStep
     ) -> Mapping[str, float]:
         """Trains in place; the folded weights that `decide` uses follow."""
         experts = self._tier.experts

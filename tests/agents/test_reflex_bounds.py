@@ -63,6 +63,9 @@ def test_patience_is_that_of_the_longest_correction() -> None:
     assert not patience.stalled(GOAL, alone) and patience.stalled(GOAL, alone * 2)
     assert not patience.stalled(GOAL, [*alone, did("explore(up)", tier="slow"), *alone])
     assert not patience.lost(GOAL, alone * 3) and patience.lost(GOAL, alone * 4)
+    gained = did("craft(stick, 4)", delta={"stick": 4}, tier="slow")
+    assert patience.lost(GOAL, [*alone * 4, did("explore(up)", tier="slow")]), "the slow tier leads"
+    assert not patience.lost(GOAL, [*alone * 4, gained]), "until it has gained something"
     other = Subgoal("craft", Predicate("inventory", "furnace", 1))
     assert not patience.lost(other, alone * 4), "another pursuit starts anew"
 

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from peam.actions import Action, legal_actions
 from peam.errors import PeamError
-from peam.fast.augment import CLUTTER, GROUPS, augment, parse_state, protected_items, render_state, task_names
+from peam.fast.augment import (
+    CLUTTER,
+    GROUPS,
+    WOODS,
+    augment,
+    parse_state,
+    protected_items,
+    render_state,
+    task_names,
+    transplant,
+)
 from peam.fast.vocabulary import tokens
 from peam.state import describe
 from peam.types import Decision, Diagnosis, Observation, Outcome, Predicate, Subgoal, Task
@@ -97,3 +107,34 @@ def test_a_chain_protects_what_it_names_changes_and_misses() -> None:
     fixed = protected_items([odd])
     assert {"feather", "string", "sand", "glass", odd.subgoal.predicate.item} <= fixed
     assert "bone" not in fixed
+
+
+def test_another_wood_everywhere_or_nowhere() -> None:
+    rng = np.random.default_rng(0)
+    text = text_of({"oak_log": 2, "oak_planks": 3, "birch_log": 1, "stick": 4}, [], Action("mine", "oak_log", 1))
+    seen = ("oak_log near", "birch_log far", "cow far")
+    kinds = set()
+    for _ in range(60):
+        told, names, action = transplant(text, seen, Action("craft", "oak_planks", 4), rng)
+        wood = action.target.split("_")[0]
+        kinds.add(wood)
+        held = dict(parse_state(told).has)
+        assert held[f"{wood}_log"] == 2 and held[f"{wood}_planks"] == 3 and held["stick"] == 4
+        assert list(held) == sorted(held) and f"{wood}_log near" in names and "cow far" in names
+        assert parse_state(told).last.startswith(f"mine {wood}_log")
+        assert len(told.split()) == len(text.split())
+    assert kinds == set(WOODS)
+
+
+def test_an_action_without_a_word_for_another_wood_stays() -> None:
+    text, action = text_of({"oak_log": 2}, []), Action("goto", "oak_log")
+    drawn = [transplant(text, ("oak_log far",), action, np.random.default_rng(i)) for i in range(20)]
+    assert all(told[2] == action for told in drawn)
+    assert all(dict(parse_state(told[0]).has) == {"oak_log": 2} for told in drawn if "oak_log far" in told[1])
+
+
+def test_an_action_that_is_no_wood_is_told_among_other_trees() -> None:
+    text = text_of({"oak_log": 2}, [])
+    drawn = [transplant(text, (), Action("wait", "", 20), np.random.default_rng(i)) for i in range(20)]
+    assert {next(iter(dict(parse_state(told[0]).has))) for told in drawn} == {f"{w}_log" for w in WOODS}
+    assert all(told[2] == Action("wait", "", 20) for told in drawn)

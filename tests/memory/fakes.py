@@ -53,7 +53,7 @@ class WordTier:
         self,
         category: str,
         pairs: Sequence[Pair],
-        replay: Sequence[Decision],
+        replay: Sequence[Pair],
         seed: int,
         on_step: Callable[[int, dict[str, float]], None],
     ) -> Mapping[str, float]:
