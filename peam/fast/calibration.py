@@ -1,31 +1,32 @@
-"""Calibration: margins to success probabilities, and the margin from which the fast tier may act.
+"""Calibration: what a choice's margin and action word say of its success, and from where on the fast tier acts.
 
-The threshold. Past decisions with known success are ranked by margin, highest first. A margin t passes if
+Score. Margins are not worth the same for every action: one recipe that is not understood yet can be the surest
+failure of all. A ridge-penalised logistic regression of success on the margin, the verb and the action word
+orders choices; what was seldom seen is judged by its verb, and by all.
 
-    (failures among margins >= t  +  1) / (number of margins >= t  +  1)  <=  epsilon
+The threshold. Past decisions with known success are ranked by score, highest first. A score t passes if
+
+    (failures among scores >= t  +  1) / (number of scores >= t  +  1)  <=  epsilon
 
 and the fast tier acts from the lowest t that passes; none: it never acts. The +1 is the finite-sample
 correction of conformal risk control (arXiv 2208.02814); taking the lowest passing t is the rule of selective
-sequential step-up (Barber & Candes 2015): a failure early in the ranking does not end the search.
-
-Groups. A margin of 3 is not worth the same for every action: one recipe that is not understood yet would
-silence everything else. So each action word (`craft(stick)`, `explore`) has a threshold of its own once it
-was seen often enough to have one (1/epsilon times), and the rarer words of a verb share one: Mondrian
-conformal prediction (Vovk et al. 2005). Each group keeps epsilon, so all together do. What nothing is known
-of is never acted on.
+sequential step-up (Barber & Candes 2015): a failure early in the ranking does not end the search. No decision
+is ranked by a score that it had a part in: each fifth of the history is scored by a fit on the other four
+(cross-fitting). A verb of which nothing is known is never acted on.
 
 Limits. The guarantee is over draws of the history, not for one history, and needs exchangeability: after a
 consolidation margins mean something else, so the history must be the new version's; and an agent that acts
-differently meets other states. The failure rate *where it acts* is a ratio, not a monotone loss: over draws
-of the history its mean stays under epsilon in the simulations of the tests, whatever margins tell; pooled
-over decisions it can exceed epsilon. The trigger's drift e-process watches what is left.
+differently meets other states. It bounds the failure rate of all that is acted on, not of each word. The
+failure rate *where it acts* is a ratio, not a monotone loss: over draws of the history its mean stays under
+epsilon in the simulations of the tests, whatever margins and words tell; pooled over decisions it can exceed
+epsilon. The trigger's drift e-process watches what is left.
 
 Knows nothing of models.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -34,6 +35,10 @@ from numpy.typing import NDArray
 
 from peam.errors import PeamError
 from peam.fast.base import Tried
+
+FOLDS = 5
+RIDGE = 1.0  # a standard normal prior on each offset
+NEWTON = 30  # steps at most
 
 
 def isotonic(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -49,14 +54,14 @@ def isotonic(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArr
 
 
 def acting_threshold(
-    margins: NDArray[np.float64], successes: NDArray[np.bool_], epsilon: float
+    scores: NDArray[np.float64], successes: NDArray[np.bool_], epsilon: float
 ) -> float | None:
-    """Returns the lowest margin from which acting keeps the failure rate within epsilon, or None.
+    """Returns the lowest score from which acting keeps the failure rate within epsilon, or None.
 
-    Equal margins are one candidate.
+    Equal scores are one candidate.
     """
-    order = np.argsort(-margins, kind="stable")
-    ranked, failed = margins[order], ~successes[order]
+    order = np.argsort(-scores, kind="stable")
+    ranked, failed = scores[order], ~successes[order]
     last = np.append(ranked[:-1] != ranked[1:], True)  # a candidate is the last of its ties
     above = np.arange(1, len(ranked) + 1)
     bound = (np.cumsum(failed) + 1) / (above + 1)
@@ -65,53 +70,84 @@ def acting_threshold(
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """What one group's margins are worth.
+class Score:
+    """Log-odds of success, linear in log(1 + margin) with an offset for each verb and word.
 
     Attributes:
-        margins: Knots, rising.
-        probabilities: Success probability at each knot, not falling.
-        threshold: The fast tier acts at this margin and above; None: never.
+        intercept: Of everything.
+        slope: Of the margin, not negative: to be surer never speaks against a choice.
+        offsets: Verb ("craft(*)") or word ("craft(stick)") -> what it adds; 0 where unknown.
     """
 
-    margins: tuple[float, ...]
-    probabilities: tuple[float, ...]
-    threshold: float | None
+    intercept: float = 0.0
+    slope: float = 0.0
+    offsets: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def fit(cls, tried: Sequence[Tried], epsilon: float) -> Scale:
-        """Fits the scale of one group, which is not empty."""
-        margins = np.array([t.margin for t in tried], dtype=np.float64)
-        right = np.array([t.ok for t in tried], dtype=np.bool_)
-        knots, where = np.unique(margins, return_inverse=True)
-        mass = np.bincount(where).astype(np.float64)
-        fitted = isotonic(np.bincount(where, weights=right) / mass, mass)
-        threshold = acting_threshold(margins, right, epsilon)
-        return cls(tuple(map(float, knots)), tuple(map(float, fitted)), threshold)
+    def fit(cls, tried: Sequence[Tried]) -> Score:
+        """Fits it by Newton's method; with the penalty the loss is strictly convex."""
+        names = sorted({t.word for t in tried} | {verb_of(t.word) for t in tried})
+        column = {name: 2 + index for index, name in enumerate(names)}
+        x = np.zeros((len(tried), 2 + len(names)))
+        x[:, 0], x[:, 1] = 1.0, np.log1p([t.margin for t in tried])
+        for row, t in zip(x, tried, strict=True):
+            row[column[t.word]] = row[column[verb_of(t.word)]] = 1.0
+        y = np.array([t.ok for t in tried], dtype=np.float64)
+        fitted = _logistic(x, y)
+        if fitted[1] < 0.0:
+            x[:, 1] = 0.0
+            fitted = _logistic(x, y)
+        return cls(float(fitted[0]), float(fitted[1]), dict(zip(names, fitted[2:].tolist(), strict=True)))
+
+    def of(self, word: str, margin: float) -> float:
+        """Returns the score of a choice."""
+        offset = self.offsets.get(word, 0.0) + self.offsets.get(verb_of(word), 0.0)
+        return self.intercept + self.slope * math.log1p(margin) + offset
+
+
+def _logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns the coefficients of the ridge-penalised logistic regression; the intercept is hardly penalised."""
+    ridge = np.full(x.shape[1], RIDGE)
+    ridge[0] = 1e-3
+    w = np.zeros(x.shape[1])
+    for _ in range(NEWTON):
+        p = 1.0 / (1.0 + np.exp(-np.clip(x @ w, -30.0, 30.0)))
+        slope = x.T @ (p - y) + ridge * w
+        step = np.linalg.solve((x.T * (p * (1.0 - p))) @ x + np.diag(ridge), slope)
+        w -= step
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    return w
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """The fitted scales of one category.
+    """One category's calibration.
 
     Attributes:
-        scales: Group -> scale; a group is an action word, or the verb that the rarer words share.
-        epsilon: The bound that the thresholds were chosen for.
+        score: Orders choices.
+        knots: Scores, rising.
+        probabilities: Success probability at each knot, not falling.
+        threshold: The fast tier acts at this score and above; None: never.
+        epsilon: The bound that the threshold was chosen for.
         count: Decisions it was fitted on.
         always: Whether it acts on everything, for probes.
     """
 
-    scales: Mapping[str, Scale] = field(default_factory=dict)
+    score: Score = Score()
+    knots: tuple[float, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    threshold: float | None = None
     epsilon: float = 0.1
     count: int = 0
     always: bool = False
 
     @classmethod
     def fit(cls, tried: Sequence[Tried], epsilon: float) -> Calibrator:
-        """Fits confidence and thresholds.
+        """Fits confidence and threshold.
 
         Args:
-            tried: Past choices of the fast tier and what came of them.
+            tried: Past choices of the fast tier and what came of them, in the order in which they were made.
             epsilon: Bound on the failure rate where it acts.
 
         Raises:
@@ -119,29 +155,47 @@ class Calibrator:
         """
         if not all(np.isfinite(t.margin) for t in tried) or not 0 < epsilon < 1:
             raise PeamError("calibration needs finite margins, and epsilon in (0, 1)")
-        often = {word for word, count in Counter(t.word for t in tried).items() if count * epsilon >= 1}
-        groups: dict[str, list[Tried]] = {}
-        for one in tried:
-            groups.setdefault(one.word if one.word in often else _verb(one.word), []).append(one)
-        scales = {group: Scale.fit(members, epsilon) for group, members in sorted(groups.items())}
-        return cls(scales, epsilon, len(tried))
-
-    def _scale(self, word: str) -> Scale | None:
-        return self.scales.get(word) or self.scales.get(_verb(word))
+        if len(tried) < FOLDS:
+            return cls(epsilon=epsilon, count=len(tried))
+        scores, right = _crossed(tried), np.array([t.ok for t in tried], dtype=np.bool_)
+        knots, where = np.unique(scores, return_inverse=True)
+        mass = np.bincount(where).astype(np.float64)
+        fitted = isotonic(np.bincount(where, weights=right) / mass, mass)
+        return cls(
+            score=Score.fit(tried),
+            knots=tuple(map(float, knots)),
+            probabilities=tuple(map(float, fitted)),
+            threshold=acting_threshold(scores, right, epsilon),
+            epsilon=epsilon,
+            count=len(tried),
+        )
 
     def confidence(self, word: str, margin: float) -> float:
         """Returns the success probability of an action at a margin, linear between knots; 0 where unknown."""
-        scale = self._scale(word)
-        return float(np.interp(margin, scale.margins, scale.probabilities)) if scale else 0.0
+        if verb_of(word) not in self.score.offsets:
+            return 0.0
+        return float(np.interp(self.score.of(word, margin), self.knots, self.probabilities))
 
     def acts(self, word: str, margin: float) -> bool:
         """Returns whether the fast tier may act with this action word at this margin."""
         if self.always:
             return True
-        scale = self._scale(word)
-        return scale is not None and scale.threshold is not None and margin >= scale.threshold
+        if self.threshold is None or verb_of(word) not in self.score.offsets:
+            return False
+        return self.score.of(word, margin) >= self.threshold
 
 
-def _verb(word: str) -> str:
-    """Returns the group of a verb's rarer words: "craft(*)"."""
+def _crossed(tried: Sequence[Tried]) -> NDArray[np.float64]:
+    """Returns each decision's score by a fit on the other folds: runs of neighbours, so whole episodes."""
+    parts = np.array_split(np.arange(len(tried)), FOLDS)
+    scores = np.empty(len(tried))
+    for part in parts:
+        held = set(part.tolist())
+        fitted = Score.fit([t for i, t in enumerate(tried) if i not in held])
+        scores[part] = [fitted.of(tried[i].word, tried[i].margin) for i in part]
+    return scores
+
+
+def verb_of(word: str) -> str:
+    """Returns the name of a word's verb: "craft(*)"."""
     return f"{word.partition('(')[0]}(*)"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +24,7 @@ from torch.nn import functional
 
 from peam.config import Config
 from peam.errors import PeamError
-from peam.fast.augment import augment, task_names, transplant
+from peam.fast.augment import augment, parse_state, task_names, transplant
 from peam.fast.backbone import Handle
 from peam.fast.experts import Experts
 from peam.fast.hindsight import hindsight
@@ -123,8 +123,9 @@ class Twin:
 class Sampler:
     """Draws what one step looks at.
 
-    Cloning: decisions with probability proportional to 1/sqrt(how many share their verb and target), which
-    replaces the 1/|t+| weighting: rare but needed actions are not drowned by frequent ones.
+    Cloning: decisions with probability proportional to 1/sqrt(how many share their verb and target), times the
+    same for their goal, which replaces the 1/|t+| weighting: rare but needed actions, and goals that are seldom
+    set, are not drowned by frequent ones.
     Contrast: `PAIRS` pairs, uniformly; of a side with more than `SIDE` decisions, that many without
     replacement, scaled by n/SIDE: unbiased for D (for L up to the curvature of log sigmoid), exact for the
     short sides that bifurcation leaves.
@@ -133,8 +134,9 @@ class Sampler:
     def __init__(self, pool: Sequence[Example], twins: Sequence[Twin], seed: int) -> None:
         self._rng = np.random.default_rng(seed)
         self._pool, self._twins, self._tasks = pool, twins, task_names()
-        counts = Counter((e.action.verb, e.action.target) for e in pool)
-        weights = np.array([1 / math.sqrt(counts[e.action.verb, e.action.target]) for e in pool])
+        kinds = [(e.action.verb, e.action.target) for e in pool]
+        goals = [parse_state(e.state).goal.rpartition(" ")[0] for e in pool]
+        weights = _rarity(kinds) * _rarity(goals)
         self._weights = weights / weights.sum()
 
     def cloned(self, size: int, augmented: bool) -> list[tuple[int, Example]]:
@@ -163,6 +165,12 @@ class Sampler:
         return self._rng.choice(size, size=min(SIDE, size), replace=False)
 
 
+def _rarity(labels: Sequence[Hashable]) -> NDArray[np.float64]:
+    """Returns 1/sqrt(how many have the same label) of each."""
+    counts = Counter(labels)
+    return np.array([1 / math.sqrt(counts[label]) for label in labels])
+
+
 def train_adapter(
     experts: Experts,
     category: str,
@@ -182,7 +190,7 @@ def train_adapter(
         category: Whose adapter.
         pairs: Admitted experience; `failed` None clones alone.
         replay: Retained pairs, cloned beside the new ones; the contrast is with what is new.
-        config: Reads `consolidation` (steps, batch, lr, augment) and `objective`.
+        config: Reads `consolidation` (steps, passes, batch, lr, augment) and `objective`.
         seed: Draws the fresh adapter, batches and augmentations; same seed, same bytes on one CPU thread.
         on_step: Called with (step, {"loss", "cloning", "contrast"}) after each step.
 
@@ -252,10 +260,11 @@ class _Run:
     ) -> list[dict[str, float]]:
         """Runs every step; returns each one's losses."""
         settings = self._config.consolidation
+        steps = steps_of(len(self._pool), self._config)
         optimiser = torch.optim.AdamW(parameters, lr=settings.lr, weight_decay=0.0)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: learning_rate(s, settings.steps))
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: learning_rate(s, steps))
         history = []
-        for step in range(settings.steps):
+        for step in range(steps):
             cloning, versus = self._losses(handle)
             loss = cloning + self._config.objective["lambda"] * versus
             optimiser.zero_grad(set_to_none=True)
@@ -300,6 +309,12 @@ class _Run:
                 row += len(some)
             losses.append(contrast(sides[0], sides[1], objective.beta))
         return torch.stack(losses).mean() if losses else values.new_zeros(())
+
+
+def steps_of(decisions: int, config: Config) -> int:
+    """Returns how many steps so many decisions are worth: `passes` over them, at most `steps`, at least one."""
+    settings = config.consolidation
+    return max(1, min(int(settings.steps), math.ceil(float(settings.passes) * decisions / settings.batch)))
 
 
 def learning_rate(step: int, steps: int) -> float:

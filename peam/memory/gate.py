@@ -1,7 +1,8 @@
 """The gate: whether a candidate may replace the incumbent (docs/architecture.md, section 7).
 
-On held-out pairs the candidate must prefer t+ over t- more often; where both prefer it equally often, or no
-pair has a failed twin, the mean log-probability of t+ must rise; on retained exemplars, and in probe episodes
+On held-out pairs the candidate must prefer t+ over t- more often. Where it does not, but is not worse beyond
+chance either (a dozen twins tell little), or where no pair has a failed twin, the mean log-probability of t+
+must rise; on retained exemplars, and in probe episodes
 where there are any, it must lose nothing by a one-sided sign test. The incumbent of a first version is the
 bare base, in probe episodes the planner alone. Knows measurements, nothing of training or files.
 """
@@ -147,7 +148,8 @@ def judge(candidate: Measurement, incumbent: Measurement) -> GateResult:
         "gains": gains,
         "p_value": p_value,
     }
-    reason = _objection(candidate, incumbent, prefers, len(twins), p_value)
+    worse = sign_test([c > 0 for c, _ in twins], [(i or 0.0) > 0 for _, i in twins])[2] <= ALPHA
+    reason = _objection(candidate, incumbent, prefers, worse, p_value)
     return GateResult(not reason, reason or "preferred on held-out pairs, nothing lost", **numbers)
 
 
@@ -170,15 +172,16 @@ def sign_test(candidate: Sequence[bool], incumbent: Sequence[bool]) -> tuple[int
 
 
 def _objection(
-    candidate: Measurement, incumbent: Measurement, prefers: Sequence[int], twins: int, p_value: float
+    candidate: Measurement, incumbent: Measurement, prefers: Sequence[int], worse: bool, p_value: float
 ) -> str:
     if not candidate.margins:
         return "no held-out pairs to judge by"
-    if prefers[0] < prefers[1]:
-        return f"prefers t+ in {prefers[0]} of {twins} held-out twins, the incumbent in {prefers[1]}"
+    told = f"prefers t+ in {prefers[0]} held-out twins, the incumbent in {prefers[1]}"
+    if worse:
+        return told
     new, old = _mean(candidate.log_probs), _mean(incumbent.log_probs)
-    if prefers[0] == prefers[1] and new <= old:
-        return f"mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
+    if prefers[0] <= prefers[1] and new <= old:
+        return f"{told}, and mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
     if p_value <= ALPHA:
         return f"retained exemplars were lost (sign test p = {p_value:.4f})"
     return ""

@@ -9,7 +9,7 @@ from scipy.optimize import isotonic_regression
 
 from peam.errors import PeamError
 from peam.fast.base import Tried
-from peam.fast.calibration import Calibrator, acting_threshold, isotonic
+from peam.fast.calibration import Calibrator, Score, acting_threshold, isotonic
 
 FLOATS = st.floats(-5, 5, allow_nan=False)
 WORD = "craft(stick)"
@@ -82,23 +82,44 @@ def test_confidence_is_monotone_and_zero_without_history() -> None:
     assert values == sorted(values) and 0 <= values[0] < values[-1] <= 1
     assert Calibrator().confidence(WORD, 5.0) == 0.0 and not Calibrator().acts(WORD, 5.0)
     assert Calibrator.fit([], 0.1) == Calibrator(epsilon=0.1)
+    assert Calibrator.fit([Tried(WORD, 1.0, True)] * 4, 0.1).threshold is None
 
 
 def test_one_word_that_fails_does_not_silence_the_others() -> None:
-    good = [Tried("craft(stick)", 1.0, True)] * 40
-    bad = [Tried("craft(bow)", 9.0, False)] * 40
-    fitted = Calibrator.fit([*good, *bad], 0.1)
-    assert fitted.acts("craft(stick)", 1.0) and not fitted.acts("craft(stick)", 0.9)
+    good, bad = Tried("craft(stick)", 1.0, True), Tried("craft(bow)", 9.0, False)
+    fitted = Calibrator.fit([good, bad] * 40, 0.1)
+    assert fitted.acts("craft(stick)", 1.0)
     assert not fitted.acts("craft(bow)", 99.0)
-    assert (fitted.confidence("craft(stick)", 1.0), fitted.confidence("craft(bow)", 9.0)) == (1.0, 0.0)
-    assert not fitted.acts("craft(torch)", 99.0), "nothing is known of it"
+    assert fitted.confidence("craft(stick)", 1.0) > 0.9 > 0.1 > fitted.confidence("craft(bow)", 9.0)
+    assert not fitted.acts("craft(torch)", 1.0), "half of what is like it fails"
+    assert not fitted.acts("mine(stone)", 99.0), "nothing is known of its verb"
+    assert fitted.confidence("mine(stone)", 99.0) == 0.0
 
 
-def test_rare_words_of_a_verb_share_a_threshold() -> None:
+def test_a_rare_word_is_judged_by_its_verb() -> None:
     rare = [Tried(f"craft({name})", 2.0, True) for name in ("bow", "torch", "chest", "bed") for _ in range(5)]
-    fitted = Calibrator.fit([*rare, *[Tried("craft(stick)", 3.0, False)] * 10], 0.1)
+    fails = [Tried("mine(stone)", 3.0, False)] * 20
+    mixed = [one for both in zip(rare, fails, strict=True) for one in both]
+    fitted = Calibrator.fit(mixed, 0.1)
     assert fitted.acts("craft(bow)", 2.0) and fitted.acts("craft(shield)", 2.0)
-    assert not fitted.acts("craft(stick)", 3.0) and not fitted.acts("mine(stone)", 3.0)
+    assert not fitted.acts("mine(stone)", 3.0) and not fitted.acts("mine(dirt)", 3.0)
+
+
+def test_to_be_surer_never_speaks_against_a_choice() -> None:
+    margins = np.linspace(0.1, 6.0, 200)
+    fitted = Calibrator.fit(tried(margins, margins < 4.0), 0.4)
+    assert fitted.score.slope == 0.0 and fitted.acts(WORD, 9.0) == fitted.acts(WORD, 0.1)
+
+
+def test_no_decision_is_ranked_by_a_score_that_it_had_a_part_in() -> None:
+    """Words that succeed by pure chance, once each: fitted to themselves they would be told apart."""
+    rng = np.random.default_rng(0)
+    right = rng.random(200) < 0.7
+    history = [Tried(f"craft({i})", 1.0, bool(ok)) for i, ok in enumerate(right)]
+    assert Calibrator.fit(history, 0.1).threshold is None
+    score = Score.fit(history)
+    alike = np.array([score.of(t.word, t.margin) for t in history])
+    assert acting_threshold(alike, right, 0.1) is not None, "in sample they are"
 
 
 @pytest.mark.parametrize("epsilon", [0.1, 0.2])

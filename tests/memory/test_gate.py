@@ -20,8 +20,14 @@ def test_equal_preference_is_decided_by_log_probability() -> None:
     worse = judge(measured([-2, -2], [1.0, -1.0]), measured([-1, -1], [1.0, -1.0]))
     assert not worse.accepted and "is not above the incumbent's" in worse.reason
     assert judge(measured([-1, -1], [1.0, -1.0]), measured([-2, -2], [1.0, -1.0])).accepted
-    fewer = judge(measured([-1, -1], [1.0, -1.0]), measured([-2, -2], [1.0, 1.0]))
-    assert not fewer.accepted and "prefers t+ in 1 of 2" in fewer.reason
+
+
+def test_fewer_preferred_twins_are_held_against_it_only_beyond_chance() -> None:
+    chance = judge(measured([-1, -1], [1.0, -1.0]), measured([-2, -2], [1.0, 1.0]))
+    assert chance.accepted and chance.candidate_prefers < chance.incumbent_prefers
+    assert not judge(measured([-2, -2], [1.0, -1.0]), measured([-1, -1], [1.0, 1.0])).accepted
+    sure = judge(measured([-1] * 5, [-1.0] * 5), measured([-2] * 5, [1.0] * 5))  # p = 1/32
+    assert not sure.accepted and sure.reason == "prefers t+ in 0 held-out twins, the incumbent in 5"
     full = judge(measured([-1, -1], [1.0, 1.0]), measured([-2, -2], [1.0, 1.0]))
     assert full.accepted
     worse = judge(measured([-3, -3], [1.0, 1.0]), measured([-2, -2], [1.0, 1.0]))
