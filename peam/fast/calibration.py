@@ -1,8 +1,8 @@
-"""Calibration: what a choice's margin and action word say of its success, and from where on the fast tier acts.
+"""Calibration: what margin and action word say of a choice's success, and where the fast tier may act.
 
-Score. Margins are not worth the same for every action: one recipe that is not understood yet can be the surest
-failure of all. A ridge-penalised logistic regression of success on the margin, the verb and the action word
-orders choices; what was seldom seen is judged by its verb, and by all.
+Score. Margins are not worth the same for every action: one recipe that is not understood yet can be the
+surest failure of all. A ridge-penalised logistic regression of success on the margin, the verb and the action
+word orders choices; what was seldom seen is judged by its verb, and by all.
 
 The threshold. Past decisions with known success are ranked by score, highest first. A score t passes if
 
@@ -106,7 +106,7 @@ class Score:
 
 
 def _logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Returns the coefficients of the ridge-penalised logistic regression; the intercept is hardly penalised."""
+    """Returns the coefficients of the ridge-penalised regression; the intercept is hardly penalised."""
     ridge = np.full(x.shape[1], RIDGE)
     ridge[0] = 1e-3
     w = np.zeros(x.shape[1])

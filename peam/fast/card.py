@@ -23,8 +23,9 @@ left to LoRA adapters.
 - Prompts: `<image> see oak_log =>` -> `no`, `near` (at most 6 m) or `far` (to 16 m);
   `<image> STATE ; sees NAMES =>` -> an action (with an adapter).
 - Training data, all generated: random state texts with questions about them, instructions whose answer the
-  question spells out, and views of embedded worlds staged and labelled by the renderer's own rays.
-  No recipe, tool tier, drop, or pair of a state and its right action is in it.
+  question spells out, and views of embedded worlds, half of them staged, half of them left by random actions,
+  labelled by the renderer's own rays. No recipe, tool tier, drop, or pair of a state and its right action
+  is in it.
 - Worlds: training seeds from 200000 on, held-out seeds from 300000 on. States: their own generators.
 - Command: `peam pretrain --out DIR --seed {seed}{start}`
 - Recipe: {recipe}
@@ -46,8 +47,11 @@ def write_card(
         path: File to write.
         report: From `examine`.
         recipe: What the model was made with.
-        seed: As given to `pretrain`; likewise `start`.
+        seed: As given to `pretrain`.
+        start: Likewise.
         note: More to say about the run, a list item.
     """
+    from_ = f" --start {start.name}" if start else ""
     numbers = ", ".join(f"{name} {value}" for name, value in dataclasses.asdict(recipe).items())
-    path.write_text(_CARD.format(seed=seed, start=f" --start {start}" if start else "", recipe=numbers, note=note, table=table(report)), encoding="utf-8")
+    card = _CARD.format(seed=seed, start=from_, recipe=numbers, note=note, table=table(report))
+    path.write_text(card, encoding="utf-8")

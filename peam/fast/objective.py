@@ -123,9 +123,9 @@ class Twin:
 class Sampler:
     """Draws what one step looks at.
 
-    Cloning: decisions with probability proportional to 1/sqrt(how many share their verb and target), times the
-    same for their goal, which replaces the 1/|t+| weighting: rare but needed actions, and goals that are seldom
-    set, are not drowned by frequent ones.
+    Cloning: decisions with probability proportional to 1/sqrt(how many share their verb and target), times
+    the same for their goal, which replaces the 1/|t+| weighting: rare but needed actions, and goals that are
+    seldom set, are not drowned by frequent ones.
     Contrast: `PAIRS` pairs, uniformly; of a side with more than `SIDE` decisions, that many without
     replacement, scaled by n/SIDE: unbiased for D (for L up to the curvature of log sigmoid), exact for the
     short sides that bifurcation leaves.
@@ -312,7 +312,7 @@ class _Run:
 
 
 def steps_of(decisions: int, config: Config) -> int:
-    """Returns how many steps so many decisions are worth: `passes` over them, at most `steps`, at least one."""
+    """Returns how many steps so many decisions are worth: `passes` over them, at most `steps`."""
     settings = config.consolidation
     return max(1, min(int(settings.steps), math.ceil(float(settings.passes) * decisions / settings.batch)))
 

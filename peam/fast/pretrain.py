@@ -197,7 +197,8 @@ def pretrain(
         Accuracy a question on held-out worlds and states.
 
     Raises:
-        PeamError: On a checkpoint or frames file that is damaged or of another seed, or where `start` is no nano.
+        PeamError: On a checkpoint or frames file that is damaged or of another seed, or a `start` that is no
+            nano.
     """
     torch.set_num_threads(threads)
     recipe = recipe or Recipe()

@@ -48,9 +48,7 @@ def examples_of(chain: Sequence[Decision]) -> list[Example]:
     return [Example(d.state, d.seen, d.rgb, d.action, fixed) for d in chain if d.action is not None]
 
 
-def answered(
-    experts: Experts, examples: Sequence[Example], pictures: Sequence[Picture]
-) -> list[Answered]:
+def answered(experts: Experts, examples: Sequence[Example], pictures: Sequence[Picture]) -> list[Answered]:
     """Returns prompts with their answers, ready to score."""
     prompter = experts.backbone.prompter
     return [

@@ -1,15 +1,13 @@
 """Labelled pictures of random walks: what skills leave in view, whatever is done with them.
 
-Staged views (`scenes.py`) show everything often enough, but no life looks at the world like that: after a tree
-was felled there are leaves before the nose, and down a staircase there is bare earth. Here random actions of
-the action language, drawn without a goal, are carried out in worlds of pretraining seeds.
+Staged views (`scenes.py`) show everything often enough, but no life looks at the world like that: after a
+tree was felled there are leaves before the nose, and down a staircase there is bare earth. Here random
+actions of the action language, drawn without a goal, are carried out in worlds of pretraining seeds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import numpy as np
 
 from peam.actions import Action, grammar
 from peam.config import load_config

@@ -155,8 +155,8 @@ def consolidate(
 def load_material(store: Reader, job: Job) -> Material:
     """Loads what a job names.
 
-    What an incumbent was trained on it remembers to the letter, so that any honest successor would lose there.
-    Candidate and incumbent are therefore compared on decisions of held-out pursuits, which neither has seen.
+    What an incumbent was trained on it remembers to the letter, so that any honest successor would lose
+    there: the two are compared on decisions of held-out pursuits, which neither has seen.
     """
     heldout = store.pairs(job.heldout)
     order = sorted(training_decisions(heldout), key=lambda x: draw(job.seed, f"{x[0]}:{x[1].index}"))

@@ -111,7 +111,8 @@ def test_a_chain_protects_what_it_names_changes_and_misses() -> None:
 
 def test_another_wood_everywhere_or_nowhere() -> None:
     rng = np.random.default_rng(0)
-    text = text_of({"oak_log": 2, "oak_planks": 3, "birch_log": 1, "stick": 4}, [], Action("mine", "oak_log", 1))
+    has = {"oak_log": 2, "oak_planks": 3, "birch_log": 1, "stick": 4}
+    text = text_of(has, [], Action("mine", "oak_log", 1))
     seen = ("oak_log near", "birch_log far", "cow far")
     kinds = set()
     for _ in range(60):

@@ -1,5 +1,7 @@
 """Nano: loads like any other base, encodes the action language reversibly, packs and resumes exactly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -24,6 +26,8 @@ from peam.sims.voxel.items import ITEMS
 
 TINY = Recipe(
     text_steps=2,
+    read_steps=2,
+    head_steps=2,
     eyes_steps=2,
     joint_steps=2,
     frames=6,
@@ -158,6 +162,22 @@ def test_pretrain_makes_a_model_with_a_card(tmp_path):
     assert 0.0 <= report.accuracy(report.text_kinds) <= 1.0
 
 
+def test_pretrain_goes_on_from_a_nano_and_keeps_its_sight_while_it_reads(tmp_path):
+    start = build_nano(tmp_path / "start", seed=3)
+    before = AutoModelForImageTextToText.from_pretrained(start).state_dict()
+    pretrain(tmp_path / "out", seed=0, recipe=replace(TINY, joint_steps=0), start=start)
+    after = AutoModelForImageTextToText.from_pretrained(tmp_path / "out").state_dict()
+    seeing = [name for name in before if "vision_model" in name or "connector" in name]
+    assert seeing and all(torch.equal(before[name], after[name]) for name in seeing)
+    assert any(not torch.equal(before[name], after[name]) for name in before if "text_model" in name)
+    assert "--start start`" in (tmp_path / "out" / "MODEL_CARD.md").read_text()
+
+
+def test_a_start_that_is_no_nano_is_refused(tmp_path):
+    with pytest.raises(PeamError, match=r"model\.safetensors: not the weights of a nano"):
+        pretrain(tmp_path / "out", seed=0, recipe=TINY, start=tmp_path)
+
+
 def test_frames_are_the_same_from_the_same_seed_and_labels_match_the_sight(tmp_path):
     first = frames.gather(tmp_path / "a.npz", 310_000, 6, seed=1)
     again = frames.gather(tmp_path / "b.npz", 310_000, 6, seed=1)
@@ -165,6 +185,8 @@ def test_frames_are_the_same_from_the_same_seed_and_labels_match_the_sight(tmp_p
         np.array_equal(getattr(first, part), getattr(again, part)) for part in ("rgb", "hit", "tenths")
     )
     assert first.rgb.std() > 5 and first.hit.max() <= len(SCENE)
+    walked, staged = (frames._of_world(world, 3, 1).rgb for world in (310_001, 310_000))
+    assert not np.array_equal(walked, staged), "every other world is walked through"
     with pytest.raises(PeamError, match="holds 6 frames"):
         frames.gather(tmp_path / "a.npz", 310_000, 7, seed=1)
 

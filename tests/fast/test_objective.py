@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ from peam.fast.objective import (
     contrast,
     learning_rate,
     pair_loss,
+    steps_of,
     train_adapter,
 )
 from peam.fast.policy import Policy
 from peam.fast.scores import (
+    Example,
     bifurcation,
     decision_log_probs,
     examples_of,
@@ -212,19 +215,34 @@ def test_learning_rate_rises_then_falls_to_zero() -> None:
     assert rates[5:] == sorted(rates[5:], reverse=True) and rates[-1] == pytest.approx(0, abs=1e-9)
 
 
-def test_sampler_balances_classes_and_repeats() -> None:
+def kind_of(example: Example) -> str:
+    return f"{example.action.verb} {example.action.target}"
+
+
+def goal_of(state: str) -> str:
+    return state.split(" ; ")[1].rpartition(" ")[0]
+
+
+def test_steps_follow_the_data_up_to_a_limit() -> None:
+    config = load_config(
+        overrides=["consolidation.steps=100", "consolidation.passes=10", "consolidation.batch=16"]
+    )
+    assert [steps_of(n, config) for n in (1, 16, 80, 160, 5000)] == [1, 10, 50, 100, 100]
+
+
+def test_sampler_balances_actions_and_goals_and_repeats() -> None:
     rng = np.random.default_rng(0)
     pool = [e for i in range(30) for e in examples_of(chain(rng, number=i).corrected.decisions)]
-    frequent = [e for e in pool if e.action.target == "oak_planks"]
-    rare = [e for e in pool if e.action.target == "stone_pickaxe"]
-    assert len(frequent) > 3 * len(rare) > 0
-    drawn = [pool[i].action.target for i, _ in Sampler(pool, [], 1).cloned(4000, False)]
-    ratio = drawn.count("oak_planks") / drawn.count("stone_pickaxe")
-    counts = {}
-    for e in pool:
-        counts[e.action.verb, e.action.target] = counts.get((e.action.verb, e.action.target), 0) + 1
-    want = (counts["craft", "oak_planks"] / counts["craft", "stone_pickaxe"]) ** 0.5
-    assert ratio == pytest.approx(want, rel=0.25)
+    kinds = Counter(kind_of(e) for e in pool)
+    goals = Counter(goal_of(e.state) for e in pool)
+    assert kinds["craft oak_planks"] > 3 * kinds["craft stone_pickaxe"] > 0 and len(goals) > 1
+    drawn = [pool[i] for i, _ in Sampler(pool, [], 1).cloned(8000, False)]
+    pairs = Counter((kind_of(e), goal_of(e.state)) for e in pool)
+    found = Counter((kind_of(e), goal_of(e.state)) for e in drawn)
+    want = {k: n / (kinds[k[0]] * goals[k[1]]) ** 0.5 for k, n in pairs.items()}
+    for key, weight in want.items():
+        if found[key] > 200:
+            assert found[key] / 8000 == pytest.approx(weight / sum(want.values()), rel=0.2)
     assert Sampler(pool, [], 1).cloned(50, True) == Sampler(pool, [], 1).cloned(50, True)
 
 

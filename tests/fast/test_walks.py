@@ -1,4 +1,4 @@
-"""Pictures of random walks: as many as asked, the same for the same seed, labelled by what is really in view."""
+"""Pictures of random walks: the same for the same seed, labelled by what is really in view."""
 
 from __future__ import annotations
 

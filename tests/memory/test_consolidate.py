@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from peam.config import Config, load_config
 from peam.errors import AdapterError
-from peam.memory.consolidate import STEPS, consolidate
+from peam.memory.consolidate import STEPS, consolidate, load_material
 from peam.memory.job import Job, job_path, read_result, settle
 from peam.memory.pairs import PairMiner, signature
 from peam.memory.process import ConsolidationJob
@@ -72,6 +73,17 @@ def test_held_out_and_trained_never_share_a_pursuit(sizes: list[int], more: int,
     assert not {p.split(".")[0] for p in first} & {p.split(".")[0] for p in trained}
     second = held_out(listed(sizes + [1] * more), trained, 0.2, seed)
     assert not second & trained
+
+
+def test_candidate_and_incumbent_are_compared_on_what_neither_was_trained_on(tmp_path: Path) -> None:
+    job, _ = prepared(tmp_path)
+    later = replace(job, parent="v0001", train=job.train[1:], replay=job.train[:1])
+    with Store.open(tmp_path / "store.db", readonly=True) as store:
+        first, second = load_material(store, job), load_material(store, later)
+        unseen = {d.state for p in store.pairs(job.heldout) for d in p.corrected.decisions}
+    assert not first.exemplars, "the bare base has nothing to lose"
+    assert second.exemplars and {d.state for d in second.exemplars} <= unseen
+    assert [p.id for p in second.replay] == list(job.train[:1])
 
 
 def test_exemplars_are_a_reservoir_that_does_not_depend_on_order() -> None:
