@@ -1,10 +1,11 @@
 """The gate: whether a candidate may replace the incumbent (docs/architecture.md, section 7).
 
 On held-out pairs the candidate must prefer t+ over t- more often. Where it does not, but is not worse beyond
-chance either (a dozen twins tell little), or where no pair has a failed twin, the mean log-probability of t+
-must rise; on retained exemplars, and in probe episodes
-where there are any, it must lose nothing by a one-sided sign test. The incumbent of a first version is the
-bare base, in probe episodes the planner alone. Knows measurements, nothing of training or files.
+chance either (a dozen twins tell little), or where no pair has a failed twin, it must be right on no fewer
+exemplars than the incumbent; without exemplars the mean log-probability of t+ must rise. On retained exemplars,
+and in probe episodes where there are any, it must lose nothing by a one-sided sign test. The incumbent of a
+first version is the bare base, in probe episodes the planner alone. Knows measurements, nothing of training or
+files.
 """
 
 from __future__ import annotations
@@ -179,12 +180,17 @@ def _objection(
     told = f"prefers t+ in {prefers[0]} held-out twins, the incumbent in {prefers[1]}"
     if worse:
         return told
-    new, old = _mean(candidate.log_probs), _mean(incumbent.log_probs)
-    if prefers[0] <= prefers[1] and new <= old:
-        return f"{told}, and mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
     if p_value <= ALPHA:
         return f"retained exemplars were lost (sign test p = {p_value:.4f})"
-    return ""
+    if prefers[0] > prefers[1]:
+        return ""
+    right, before = sum(candidate.right), sum(incumbent.right)
+    if candidate.right:
+        return "" if right >= before else f"{told}, and is right on {right} exemplars, not {before}"
+    new, old = _mean(candidate.log_probs), _mean(incumbent.log_probs)
+    if new > old:
+        return ""
+    return f"{told}, and mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
 
 
 def _mean(values: Sequence[float]) -> float:

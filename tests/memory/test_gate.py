@@ -50,11 +50,11 @@ def test_nothing_held_out_is_refused() -> None:
 
 
 def test_retained_exemplars_may_flip_by_chance_but_not_be_lost() -> None:
-    better, worse = measured([-1], [None], [True] * 10), measured([-2], [None], [True] * 10)
-    assert judge(better, worse).p_value == 1.0
-    few = judge(measured([-1], [None], [False] * 4 + [True] * 6), worse)
+    better, worse = measured([-1], [None], [True] * 10), measured([-2], [-1.0], [True] * 10)
+    assert judge(better, measured([-2], [None], [True] * 10)).p_value == 1.0
+    few = judge(measured([-1], [1.0], [False] * 4 + [True] * 6), worse)
     assert few.accepted and few.losses == 4  # p = 1/16
-    many = judge(measured([-1], [None], [False] * 5 + [True] * 5), worse)
+    many = judge(measured([-1], [1.0], [False] * 5 + [True] * 5), worse)
     assert not many.accepted and many.p_value < 0.05 and "exemplars were lost" in many.reason
     swapped = judge(measured([-1], [None], [True] * 10), measured([-2], [None], [False] * 10))
     assert swapped.accepted and swapped.gains == 10
