@@ -66,6 +66,8 @@ def test_the_range_that_lives_train_on_is_half_open() -> None:
     for seed in (100, 199):
         with pytest.raises(PeamError, match="may have been trained on"):
             refuse_trained([seed], config)
+    with pytest.raises(PeamError, match="seed 201 is a probe world of suite 'life11'"):
+        refuse_trained([42, 201], config)
 
 
 def test_lists_keep_their_order() -> None:

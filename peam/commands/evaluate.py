@@ -79,9 +79,14 @@ def whole_numbers(text: str) -> list[int]:
 
 
 def refuse_trained(seeds: Sequence[int], config: Config) -> None:
-    """Refuses seeds that lie in the range that lives draw their worlds from."""
+    """Refuses seeds that lie in the range that lives draw their worlds from, or that probes calibrate on."""
     first, last = config.life.seeds
+    probed = load_suite(config.life.suite).seeds
     for seed in seeds:
+        if seed in probed:
+            raise PeamError(
+                f"seed {seed} is a probe world of suite '{config.life.suite}': gates calibrate on it"
+            )
         if first <= seed < last:
             raise PeamError(f"seed {seed} lies in life.seeds [{first}, {last}): it may have been trained on")
 

@@ -2,10 +2,10 @@
 
 On held-out pairs the candidate must prefer t+ over t- more often. Where it does not, but is not worse beyond
 chance either (a dozen twins tell little), or where no pair has a failed twin, it must be right on no fewer
-exemplars than the incumbent; without exemplars the mean log-probability of t+ must rise. On retained exemplars,
-and in probe episodes where there are any, it must lose nothing by a one-sided sign test. The incumbent of a
-first version is the bare base, in probe episodes the planner alone. Knows measurements, nothing of training or
-files.
+exemplars than the incumbent; without exemplars the mean log-probability of t+ must rise. On retained
+exemplars, and in probe episodes where there are any, it must lose nothing by a one-sided sign test. The
+incumbent of a first version is the bare base, in probe episodes the planner alone. Knows measurements,
+nothing of training or files.
 """
 
 from __future__ import annotations
