@@ -18,13 +18,13 @@ from peam.config import load_config
 from peam.fast.experts import Experts
 from peam.fast.objective import train_adapter
 from peam.fast.policy import Policy
-from peam.types import Decision, Diagnosis, Outcome, Predicate, Subgoal
+from peam.types import Decision, Diagnosis, Outcome, Pair, Predicate, Segment, Subgoal
 
 CALLS = 60
 WARM = 5
 STATE = (
     "task wooden_pickaxe ; goal inventory {goal} 1 ; has dirt 3 oak_log 2 oak_planks 4 stick 2 ; "
-    "hand air ; near crafting_table ; life 20 food 20 day ; last craft oak_planks OK"
+    "hand air ; near crafting_table ; life 20 food 20 height 64 day ; last craft oak_planks OK"
 )
 LEARNED = {
     "wooden_pickaxe": Action("craft", "wooden_pickaxe", 1),
@@ -54,10 +54,15 @@ def run(base: str = "nano", threads: int = 1) -> dict[str, Any]:
 
 
 def _measure(base: str, threads: int) -> dict[str, Any]:
-    steps = ["consolidation.steps=30", "consolidation.batch=8", "consolidation.augment=false"]
+    steps = [
+        "consolidation.steps=30",
+        "consolidation.passes=60",
+        "consolidation.batch=8",
+        "consolidation.augment=false",
+    ]
     config = load_config([], [f"fast.base={base}", *steps])
     experts = Experts.from_config(config)
-    train_adapter(experts, "craft", [], _decisions(), config=config, seed=0)
+    train_adapter(experts, "craft", [_lesson()], config=config, seed=0)
     policy, rng = Policy(experts), np.random.default_rng(0)
     pictures = [rng.integers(0, 256, (128, 128, 3), dtype=np.uint8) for _ in range(CALLS)]
     whole, processor = _times(lambda i: _decide(policy, pictures[i]))
@@ -87,11 +92,12 @@ def _decide(policy: Policy, rgb: Any) -> None:
     policy.decide("craft", STATE.format(goal="wooden_pickaxe"), policy.see(picture), picture)
 
 
-def _decisions() -> list[Decision]:
+def _lesson() -> Pair:
+    """Returns a made-up run that decides `LEARNED`, so that the adapter is neither fresh nor uniform."""
     blank = np.full((128, 128, 3), 128, np.uint8)
-    return [
+    run = tuple(
         Decision(
-            0,
+            index,
             Subgoal("craft", Predicate("inventory", goal)),
             STATE.format(goal=goal),
             blank,
@@ -100,8 +106,9 @@ def _decisions() -> list[Decision]:
             "slow",
             Outcome(Diagnosis.OK),
         )
-        for goal, action in LEARNED.items()
-    ]
+        for index, (goal, action) in enumerate(LEARNED.items())
+    )
+    return Pair("", None, Segment(0, run[0].subgoal, run, True), "")
 
 
 def _times(call: Callable[[int], object]) -> tuple[list[float], list[float]]:

@@ -314,7 +314,8 @@ class _Run:
 def steps_of(decisions: int, config: Config) -> int:
     """Returns how many steps so many decisions are worth: `passes` over them, at most `steps`."""
     settings = config.consolidation
-    return max(1, min(int(settings.steps), math.ceil(float(settings.passes) * decisions / settings.batch)))
+    enough = math.ceil(float(settings.passes) * decisions / int(settings.batch))
+    return max(1, min(int(settings.steps), enough))
 
 
 def learning_rate(step: int, steps: int) -> float:

@@ -61,7 +61,8 @@ class World:
         has = " ".join(f"{k} {min(v, 64)}" for k, v in sorted(self.has.items())) or "nothing"
         return (
             f"task {self.goal} ; goal inventory {self.goal} 1 ; has {has} ; hand air ; "
-            f"near {'crafting_table' if self.near else 'nothing'} ; life 20 food 20 day ; last {self.last}"
+            f"near {'crafting_table' if self.near else 'nothing'} ; life 20 food 20 height 64 day "
+            f"; last {self.last}"
         )
 
     @property

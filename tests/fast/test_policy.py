@@ -27,7 +27,7 @@ from tests.fast.conftest import TARGETS, disturb, noise
 
 STATE = (
     "task wooden_pickaxe ; goal inventory wooden_pickaxe 1 ; has oak_log 2 stick 2 ; hand air ; "
-    "near crafting_table ; life 20 food 20 day ; last craft stick OK"
+    "near crafting_table ; life 20 food 20 height 64 day ; last craft stick OK"
 )
 
 

@@ -30,7 +30,7 @@ def state(subgoal: Subgoal, has: str = "nothing", hand: str = "air", near: str =
     goal = subgoal.predicate
     return (
         f"task t ; goal {goal.fact} {goal.item} {goal.count} ; has {has} ; hand {hand} ; near {near} ; "
-        "life 20 food 20 day ; last nothing"
+        "life 20 food 20 height 64 day ; last nothing"
     )
 
 
