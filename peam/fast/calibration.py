@@ -12,11 +12,15 @@ and the fast tier acts from the lowest t that passes; none: it never acts. The +
 correction of conformal risk control (arXiv 2208.02814); taking the lowest passing t is the rule of selective
 sequential step-up (Barber & Candes 2015): a failure early in the ranking does not end the search. No decision
 is ranked by a score that it had a part in: each fifth of the history is scored by a fit on the other four
-(cross-fitting). A verb of which nothing is known is never acted on.
+(cross-fitting). Where words differ more than the score can tell, a threshold on the margin of each word by
+itself lets it act on more: Mondrian conformal prediction (Vovk et al. 2005), by word where it was seen at least
+1/epsilon times, else by verb. Of the two rules, the one that acts on more of the history is in force. A verb of
+which nothing is known is never acted on.
 
 Limits. The guarantee is over draws of the history, not for one history, and needs exchangeability: after a
 consolidation margins mean something else, so the history must be the new version's; and an agent that acts
-differently meets other states. It bounds the failure rate of all that is acted on, not of each word. The
+differently meets other states. Choosing between two rules on the history that fitted them favours a lucky one a
+little. It bounds the failure rate of all that is acted on, not of each word. The
 failure rate *where it acts* is a ratio, not a monotone loss: over draws of the history its mean stays under
 epsilon in the simulations of the tests, whatever margins and words tell; pooled over decisions it can exceed
 epsilon. The trigger's drift e-process watches what is left.
@@ -27,8 +31,9 @@ Knows nothing of models.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,7 +133,9 @@ class Calibrator:
         score: Orders choices.
         knots: Scores, rising.
         probabilities: Success probability at each knot, not falling.
-        threshold: The fast tier acts at this score and above; None: never.
+        threshold: The fast tier acts at this score and above; None: never by score.
+        margins: Word, or verb for the rarer words -> the margin from which it acts, infinite where never; where
+            this rule is in force, `threshold` is None.
         epsilon: The bound that the threshold was chosen for.
         count: Decisions it was fitted on.
         always: Whether it acts on everything, for probes.
@@ -138,6 +145,7 @@ class Calibrator:
     knots: tuple[float, ...] = ()
     probabilities: tuple[float, ...] = ()
     threshold: float | None = None
+    margins: Mapping[str, float] = field(default_factory=dict)
     epsilon: float = 0.1
     count: int = 0
     always: bool = False
@@ -161,7 +169,7 @@ class Calibrator:
         knots, where = np.unique(scores, return_inverse=True)
         mass = np.bincount(where).astype(np.float64)
         fitted = isotonic(np.bincount(where, weights=right) / mass, mass)
-        return cls(
+        by_score = cls(
             score=Score.fit(tried),
             knots=tuple(map(float, knots)),
             probabilities=tuple(map(float, fitted)),
@@ -169,6 +177,8 @@ class Calibrator:
             epsilon=epsilon,
             count=len(tried),
         )
+        by_word = replace(by_score, threshold=None, margins=_word_thresholds(tried, epsilon))
+        return max((by_score, by_word), key=lambda rule: sum(rule.acts(t.word, t.margin) for t in tried))
 
     def confidence(self, word: str, margin: float) -> float:
         """Returns the success probability of an action at a margin, linear between knots; 0 where unknown."""
@@ -180,9 +190,25 @@ class Calibrator:
         """Returns whether the fast tier may act with this action word at this margin."""
         if self.always:
             return True
+        if self.margins:
+            return margin >= self.margins.get(word, self.margins.get(verb_of(word), math.inf))
         if self.threshold is None or verb_of(word) not in self.score.offsets:
             return False
         return self.score.of(word, margin) >= self.threshold
+
+
+def _word_thresholds(tried: Sequence[Tried], epsilon: float) -> dict[str, float]:
+    """Returns the acting margin of each word seen at least 1/epsilon times, and of each verb's rarer words."""
+    often = {word for word, count in Counter(t.word for t in tried).items() if count * epsilon >= 1}
+    groups: dict[str, list[Tried]] = {}
+    for t in tried:
+        groups.setdefault(t.word if t.word in often else verb_of(t.word), []).append(t)
+    thresholds = {}
+    for group, members in sorted(groups.items()):
+        margins, right = np.array([t.margin for t in members]), np.array([t.ok for t in members])
+        lowest = acting_threshold(margins, right, epsilon)
+        thresholds[group] = math.inf if lowest is None else lowest
+    return thresholds
 
 
 def _crossed(tried: Sequence[Tried]) -> NDArray[np.float64]:

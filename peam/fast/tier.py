@@ -70,18 +70,19 @@ class LoraFastTier:
         """Returns what the frozen base, adapter off, names in view: "oak_log near", "cow far"."""
         return self._policy.see(self._policy.picture(rgb))
 
-    def decide(self, category: str, state: str, rgb: Image, tabu: Collection[Action] = ()) -> Choice:
-        """Chooses an action under the category's adapter.
+    def decide(self, category: str | None, state: str, rgb: Image, tabu: Collection[Action] = ()) -> Choice:
+        """Chooses an action under the category's adapter; None: by the base alone, which never acts.
 
         Raises:
             AdapterError: If the category has no adapter.
         """
-        self.experts.check(category)
+        if category is not None:
+            self.experts.check(category)
         begin = time.perf_counter()
         picture = self._policy.picture(rgb)
         seen = self._policy.see(picture)
         ranked = self._policy.decide(category, state, seen, picture, tabu)
-        calibrator, word = self._calibrators.get(category, Calibrator()), ranked.action.word
+        calibrator, word = self._calibrators.get(category or "", Calibrator()), ranked.action.word
         return Choice(
             ranked.action, ranked.log_prob, ranked.margin, calibrator.confidence(word, ranked.margin),
             calibrator.acts(word, ranked.margin), seen, time.perf_counter() - begin,

@@ -63,7 +63,7 @@ class Workbench(Protocol):
         """Returns (log-probability, tokens) of a segment's actions; base alone where no adapter is."""
 
     def decide(self, category: str, state: str, rgb: Image) -> Choice:
-        """Chooses an action under the category's adapter."""
+        """Chooses an action under the category's adapter, by the base alone where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,8 @@ def load_material(store: Reader, job: Job) -> Material:
     """
     heldout = store.pairs(job.heldout)
     order = sorted(training_decisions(heldout), key=lambda x: draw(job.seed, f"{x[0]}:{x[1].index}"))
-    retained = [decision for _, decision in order[:COMPARED]] if job.parent else []
-    return Material(store.pairs(job.train), store.pairs(job.replay), heldout, retained)
+    exemplars = [decision for _, decision in order[:COMPARED]]
+    return Material(store.pairs(job.train), store.pairs(job.replay), heldout, exemplars)
 
 
 def agreement(bench: Workbench, category: str, heldout: Sequence[Pair]) -> Calibration:

@@ -1,9 +1,8 @@
 """The gate: whether a candidate may replace the incumbent (docs/architecture.md, section 7).
 
 On held-out pairs the candidate must prefer t+ over t- more often. Where it does not, but is not worse beyond
-chance either (a dozen twins tell little), or where no pair has a failed twin, it must be right on no fewer
-exemplars than the incumbent; without exemplars the mean log-probability of t+ must rise. On retained
-exemplars, and in probe episodes where there are any, it must lose nothing by a one-sided sign test. The
+chance either (a dozen twins tell little), or where no pair has a failed twin, it must be right on more exemplars
+than the incumbent, or on as many with a higher mean log-probability of t+. On exemplars, and in probe episodes where there are any, it must lose nothing by a one-sided sign test. The
 incumbent of a first version is the bare base, in probe episodes the planner alone. Knows measurements,
 nothing of training or files.
 """
@@ -41,7 +40,7 @@ class Measurement:
     Attributes:
         log_probs: A pair: mean log-probability a token of t+.
         margins: A pair: that of t+ minus that of t-, both after the bifurcation; None without a twin.
-        right: An exemplar: whether the executor would do what was recorded; empty for the bare base.
+        right: An exemplar: whether the executor would do what was recorded.
     """
 
     log_probs: tuple[float, ...]
@@ -101,7 +100,7 @@ def parted(pair: Pair) -> tuple[Segment, Segment]:
 def measure(
     executor: Measurable, category: str, pairs: Sequence[Pair], exemplars: Sequence[Decision]
 ) -> Measurement:
-    """Measures one executor; `exemplars` must be empty where it has no adapter."""
+    """Measures one executor: adapter, or base alone."""
     return Measurement(
         log_probs=tuple(_mean_log_prob(executor, category, p.corrected) for p in pairs),
         margins=tuple(_margin(executor, category, p) for p in pairs),
@@ -182,11 +181,11 @@ def _objection(
         return told
     if p_value <= ALPHA:
         return f"retained exemplars were lost (sign test p = {p_value:.4f})"
-    if prefers[0] > prefers[1]:
-        return ""
     right, before = sum(candidate.right), sum(incumbent.right)
-    if candidate.right:
-        return "" if right >= before else f"{told}, and is right on {right} exemplars, not {before}"
+    if prefers[0] > prefers[1] or right > before:
+        return ""
+    if right < before:
+        return f"{told}, and is right on {right} exemplars, not {before}"
     new, old = _mean(candidate.log_probs), _mean(incumbent.log_probs)
     if new > old:
         return ""

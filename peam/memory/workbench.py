@@ -59,8 +59,8 @@ class LoraWorkbench:
         return self._tier.segment_log_prob(category, segment)
 
     def decide(self, category: str, state: str, rgb: Image) -> Choice:
-        """Chooses an action under the category's adapter."""
-        return self._tier.decide(category, state, rgb)
+        """Chooses an action under the category's adapter, by the base alone where it has none."""
+        return self._tier.decide(category if self._tier.knows(category) else None, state, rgb)
 
 
 class TierExecutor:

@@ -111,12 +111,26 @@ def test_to_be_surer_never_speaks_against_a_choice() -> None:
     assert fitted.score.slope == 0.0 and fitted.acts(WORD, 9.0) == fitted.acts(WORD, 0.1)
 
 
+def test_of_two_rules_the_one_that_acts_on_more_is_in_force() -> None:
+    """A word that never fails, and others whose odds the score cannot tell from it in time."""
+    rng = np.random.default_rng(1)
+    sure = [Tried("explore", float(m), True) for m in rng.exponential(1, 30)]
+    rest = [Tried(f"craft({i % 7})", float(m), i % 3 > 0) for i, m in enumerate(rng.exponential(4, 90))]
+    history = [*sure, *rest]
+    order = rng.permutation(len(history))
+    fitted = Calibrator.fit([history[i] for i in order], 0.1)
+    assert sum(fitted.acts(t.word, t.margin) for t in history) >= 29
+    alike = Calibrator.fit([Tried(f"craft({i % 14})", 1.0, i % 15 > 0) for i in range(210)], 0.1)
+    assert not alike.margins and alike.acts("craft(1)", 1.0), "fifteen of a word tell too little"
+
+
 def test_no_decision_is_ranked_by_a_score_that_it_had_a_part_in() -> None:
     """Words that succeed by pure chance, once each: fitted to themselves they would be told apart."""
     rng = np.random.default_rng(0)
     right = rng.random(200) < 0.7
     history = [Tried(f"craft({i})", 1.0, bool(ok)) for i, ok in enumerate(right)]
-    assert Calibrator.fit(history, 0.1).threshold is None
+    fitted = Calibrator.fit(history, 0.1)
+    assert not any(fitted.acts(t.word, t.margin) for t in history)
     score = Score.fit(history)
     alike = np.array([score.of(t.word, t.margin) for t in history])
     assert acting_threshold(alike, right, 0.1) is not None, "in sample they are"
