@@ -1,29 +1,29 @@
 """Calibration: what margin and action word say of a choice's success, and where the fast tier may act.
 
 Score. Margins are not worth the same for every action: one recipe that is not understood yet can be the
-surest failure of all. A ridge-penalised logistic regression of success on the margin, the verb and the action
-word orders choices; what was seldom seen is judged by its verb, and by all.
+surest failure of all. A ridge-penalised logistic regression of success on the margin, the verb and the
+action word orders choices; what was seldom seen is judged by its verb, and by all.
 
 The threshold. Past decisions with known success are ranked by score, highest first. A score t passes if
 
     (failures among scores >= t  +  1) / (number of scores >= t  +  1)  <=  epsilon
 
 and the fast tier acts from the lowest t that passes; none: it never acts. The +1 is the finite-sample
-correction of conformal risk control (arXiv 2208.02814); taking the lowest passing t is the rule of selective
-sequential step-up (Barber & Candes 2015): a failure early in the ranking does not end the search. No decision
-is ranked by a score that it had a part in: each fifth of the history is scored by a fit on the other four
-(cross-fitting). Where words differ more than the score can tell, a threshold on the margin of each word by
-itself lets it act on more: Mondrian conformal prediction (Vovk et al. 2005), by word where it was seen at least
-1/epsilon times, else by verb. Of the two rules, the one that acts on more of the history is in force. A verb of
-which nothing is known is never acted on.
+correction of conformal risk control (arXiv 2208.02814); taking the lowest passing t is the rule of
+selective sequential step-up (Barber & Candes 2015): a failure early in the ranking does not end the search.
+No decision is ranked by a score that it had a part in: each fifth of the history is scored by a fit on the
+other four (cross-fitting). Where words differ more than the score can tell, a threshold on the margin of
+each word by itself lets it act on more: Mondrian conformal prediction (Vovk et al. 2005), by word where it
+was seen at least 1/epsilon times, else by verb. Of the two rules, the one that acts on more of the history
+is in force. A verb of which nothing is known is never acted on.
 
 Limits. The guarantee is over draws of the history, not for one history, and needs exchangeability: after a
 consolidation margins mean something else, so the history must be the new version's; and an agent that acts
-differently meets other states. Choosing between two rules on the history that fitted them favours a lucky one a
-little. It bounds the failure rate of all that is acted on, not of each word. The
-failure rate *where it acts* is a ratio, not a monotone loss: over draws of the history its mean stays under
-epsilon in the simulations of the tests, whatever margins and words tell; pooled over decisions it can exceed
-epsilon. The trigger's drift e-process watches what is left.
+differently meets other states. Choosing between two rules on the history that fitted them favours a lucky
+one a little. It bounds the failure rate of all that is acted on, not of each word. The failure rate *where
+it acts* is a ratio, not a monotone loss: over draws of the history its mean stays under epsilon in the
+simulations of the tests, whatever margins and words tell; pooled over decisions it can exceed epsilon. The
+trigger's drift e-process watches what is left.
 
 Knows nothing of models.
 """
@@ -134,8 +134,8 @@ class Calibrator:
         knots: Scores, rising.
         probabilities: Success probability at each knot, not falling.
         threshold: The fast tier acts at this score and above; None: never by score.
-        margins: Word, or verb for the rarer words -> the margin from which it acts, infinite where never; where
-            this rule is in force, `threshold` is None.
+        margins: Word, or verb for the rarer words -> the margin from which it acts, infinite where never;
+            where this rule is in force, `threshold` is None.
         epsilon: The bound that the threshold was chosen for.
         count: Decisions it was fitted on.
         always: Whether it acts on everything, for probes.
@@ -198,7 +198,7 @@ class Calibrator:
 
 
 def _word_thresholds(tried: Sequence[Tried], epsilon: float) -> dict[str, float]:
-    """Returns the acting margin of each word seen at least 1/epsilon times, and of each verb's rarer words."""
+    """Returns the acting margin of each word seen 1/epsilon times, and of each verb's rarer words."""
     often = {word for word, count in Counter(t.word for t in tried).items() if count * epsilon >= 1}
     groups: dict[str, list[Tried]] = {}
     for t in tried:

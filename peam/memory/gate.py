@@ -1,10 +1,11 @@
 """The gate: whether a candidate may replace the incumbent (docs/architecture.md, section 7).
 
-On held-out pairs the candidate must prefer t+ over t- more often. Where it does not, but is not worse beyond
-chance either (a dozen twins tell little), or where no pair has a failed twin, it must be right on more exemplars
-than the incumbent, or on as many with a higher mean log-probability of t+. On exemplars, and in probe episodes where there are any, it must lose nothing by a one-sided sign test. The
-incumbent of a first version is the bare base, in probe episodes the planner alone. Knows measurements,
-nothing of training or files.
+On held-out pairs the candidate must prefer t+ over t- more often. Where it does not, but is not worse
+beyond chance either (a dozen twins tell little), or where no pair has a failed twin, it must be right on
+more exemplars than the incumbent, or on as many with a higher mean log-probability of t+. On exemplars, and
+in probe episodes where there are any, it must lose nothing by a one-sided sign test. The incumbent of a
+first version is the bare base, in probe episodes the planner alone. Knows measurements, nothing of training
+or files.
 """
 
 from __future__ import annotations

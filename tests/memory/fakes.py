@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from peam.errors import AdapterError
 from peam.fast.base import Choice, Tried
 from peam.memory.pairs import action_word
 from peam.types import Decision, Image, Pair, Segment
