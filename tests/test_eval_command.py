@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from peam.commands import evaluate
 from peam.commands.evaluate import agent_names, pin, refuse_trained, resolve, table, whole_numbers
 from peam.config import load_config
 from peam.errors import PeamError
+from peam.evaluation.runner import Trial, summarise
+from peam.evaluation.stats import wilson
 
 SUITE = {
     "name": "tiny",
@@ -112,6 +115,15 @@ def test_the_table_has_counts_and_intervals() -> None:
     text = captured.get()
     for word in ("30/33", "0.76-0.97", "3.2", "900.0"):
         assert word in text
+
+
+def test_failures_of_the_fast_tier_are_counted_by_themselves() -> None:
+    one = Trial("peam", "stick", "craft", 42, True, 1, 2, 30, 32, 900, 1.0, {"OK": 29, "NOT_FOUND": 3}, 2)
+    slow = replace(one, agent="planner_only", fast_decisions=0, fast_failed=0)
+    figures = summarise([one, replace(one, seed=43, fast_failed=1), slow], ["peam", "planner_only"])
+    found = figures["peam"]["fast_failures"]
+    assert (found["failed"], found["n"], found["wilson"]) == (3, 60, list(wilson(3, 60)))
+    assert figures["planner_only"]["fast_failures"] is None
 
 
 def test_trials_of_the_control_arm_end_in_files_and_are_not_played_twice(

@@ -51,6 +51,13 @@ def evaluate(args: argparse.Namespace) -> int:
     summary = run_trials(suite, arms, make_sim, seeds, args.out, _progress)
     console = Console()
     console.print(table(summary, names))
+    for name in names:
+        if found := summary[name]["fast_failures"]:
+            low, high = found["wilson"]
+            console.print(
+                f"{name}: {found['failed']} of {found['n']} fast decisions failed, "
+                f"{found['failed'] / found['n']:.3f} ({low:.3f} to {high:.3f}); bound {config.fast.epsilon}"
+            )
     for pair, test in summary["mcnemar"].items():
         console.print(
             f"{pair}: {test['only_first']} only, {test['only_second']} only, exact McNemar p {test['p']:.4f}"

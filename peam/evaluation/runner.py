@@ -8,6 +8,7 @@ appended to `results.jsonl` as they end, so an interrupted evaluation goes on wh
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,6 +40,7 @@ class Trial:
     ticks: int
     seconds: float
     diagnoses: dict[str, int]
+    fast_failed: int = 0  # of the fast decisions
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -71,10 +73,8 @@ def _decisions(episode: Episode) -> int:
 
 
 def _trial(agent: str, task: Task, seed: int, episodes: Sequence[Episode]) -> Trial:
-    diagnoses: dict[str, int] = {}
-    for decision in (d for e in episodes for s in e.segments for d in s.decisions):
-        name = str(decision.outcome.diagnosis)
-        diagnoses[name] = diagnoses.get(name, 0) + 1
+    played = [d for e in episodes for s in e.segments for d in s.decisions]
+    diagnoses = Counter(str(decision.outcome.diagnosis) for decision in played)
     return Trial(
         agent=agent,
         task=task.name,
@@ -88,6 +88,7 @@ def _trial(agent: str, task: Task, seed: int, episodes: Sequence[Episode]) -> Tr
         ticks=sum(e.ticks for e in episodes),
         seconds=round(sum(e.seconds for e in episodes), 3),
         diagnoses=dict(sorted(diagnoses.items())),
+        fast_failed=sum(d.tier == "fast" and not d.outcome.ok for d in played),
     )
 
 
@@ -172,6 +173,7 @@ def summarise(trials: Sequence[Trial], agents: Sequence[str]) -> dict[str, Any]:
 def _figures(trials: Sequence[Trial]) -> dict[str, Any]:
     n, wins = len(trials), sum(t.success for t in trials)
     slow = sum(t.slow_calls for t in trials)
+    fast, failed = sum(t.fast_decisions for t in trials), sum(t.fast_failed for t in trials)
     fields = ("slow_calls", "fast_decisions", "decisions", "ticks", "seconds")
     return {
         "success": wins,
@@ -179,6 +181,9 @@ def _figures(trials: Sequence[Trial]) -> dict[str, Any]:
         "wilson": list(wilson(wins, n)),
         **{f: sum(getattr(t, f) for t in trials) / n if n else 0.0 for f in fields},
         "slow_calls_per_success": slow / wins if wins else None,
+        "fast_failures": {"failed": failed, "n": fast, "wilson": list(wilson(failed, fast))}
+        if fast
+        else None,
         "by_category": _groups(trials, lambda t: t.category),
         "by_task": _groups(trials, lambda t: t.task),
         "slow_calls_by_category": _means(trials, lambda t: t.slow_calls),
