@@ -43,17 +43,20 @@ class Patience:
         return idle > self._idle.get(subgoal.category, 0)
 
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
-        """Returns whether the fast tier has pursued it for longer than it ever took.
+        """Returns whether the fast tier has pursued it for longer than it ever took: the slow tier leads.
 
-        The slow tier then leads until it has gained something; from there the fast tier's count starts anew.
-        A goal that was never reached before has its category's bound.
+        It leads until it has gained something. Each time after that the fast tier has half as long, so that in
+        all it has no more than twice the bound. A goal that was never reached has its category's bound.
         """
-        taken = 0
-        for decision in reversed([d for d in history if d.subgoal == subgoal]):
-            if decision.tier == "slow" and not _idle(decision):
-                break
-            taken += decision.tier == "fast"
-        return taken > self._longest.get(subgoal.goal, self._longest.get(subgoal.category, 0))
+        allowed = float(self._longest.get(subgoal.goal, self._longest.get(subgoal.category, 0)))
+        taken, lost = 0, False
+        for decision in (d for d in history if d.subgoal == subgoal):
+            if lost and decision.tier == "slow" and not _idle(decision):
+                taken, lost, allowed = 0, False, allowed / 2
+            elif decision.tier == "fast":
+                taken += 1
+                lost = lost or taken > allowed
+        return lost
 
 
 def idle_run(decisions: Sequence[Decision]) -> int:

@@ -66,6 +66,9 @@ def test_patience_is_that_of_the_longest_correction() -> None:
     gained = did("craft(stick, 4)", delta={"stick": 4}, tier="slow")
     assert patience.lost(GOAL, [*alone * 4, did("explore(up)", tier="slow")]), "the slow tier leads"
     assert not patience.lost(GOAL, [*alone * 4, gained]), "until it has gained something"
+    assert not patience.lost(GOAL, [*alone * 4, gained, *alone]), "then the fast tier has half as long"
+    assert patience.lost(GOAL, [*alone * 4, gained, *alone * 2])
+    assert patience.lost(GOAL, [*alone * 3, gained, *alone]), "what was gained before does not count"
     other = Subgoal("craft", Predicate("inventory", "furnace", 1))
     assert not patience.lost(other, alone * 4), "another pursuit starts anew"
 
