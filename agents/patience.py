@@ -45,8 +45,8 @@ class Patience:
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
         """Returns whether the fast tier has pursued it for longer than it ever took: the slow tier leads.
 
-        It leads until it has gained something. Each time after that the fast tier has half as long, so that in
-        all it has no more than twice the bound. A goal that was never reached has its category's bound.
+        It leads until it has gained something. Each time after that the fast tier has half as long, so that
+        in all it has no more than twice the bound. A goal never reached before has its category's bound.
         """
         allowed = float(self._longest.get(subgoal.goal, self._longest.get(subgoal.category, 0)))
         taken, lost = 0, False
