@@ -59,7 +59,7 @@ class Pupil(nn.Module):
         """
         path = directory / "model.safetensors"
         try:
-            load_model(self.model, path, strict=False)
+            load_model(self.model, path)
         except (OSError, SafetensorError, RuntimeError) as error:
             raise PeamError(f"{path}: not the weights of a nano ({error})") from error
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import save_file
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from peam.actions import legal_actions
@@ -175,6 +176,9 @@ def test_pretrain_goes_on_from_a_nano_and_keeps_its_sight_while_it_reads(tmp_pat
 
 def test_a_start_that_is_no_nano_is_refused(tmp_path):
     with pytest.raises(PeamError, match=r"model\.safetensors: not the weights of a nano"):
+        pretrain(tmp_path / "out", seed=0, recipe=TINY, start=tmp_path)
+    save_file({"other": torch.zeros(2)}, tmp_path / "model.safetensors")
+    with pytest.raises(PeamError, match="not the weights of a nano"):
         pretrain(tmp_path / "out", seed=0, recipe=TINY, start=tmp_path)
 
 
