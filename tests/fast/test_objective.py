@@ -297,9 +297,9 @@ def decisions_of(count: int, seed: int) -> tuple[list[Pair], list[Decision]]:
     return pairs, decisions
 
 
-def test_an_adapter_learns_a_chain_in_sixty_steps() -> None:
+def test_an_adapter_learns_a_chain_in_ninety_steps() -> None:
     """On the shipped base: a random one cannot be adapted (its frozen head cannot be confident)."""
-    settings = ("steps=60", "batch=24", "lr=0.003", "augment=false")
+    settings = ("steps=90", "passes=100", "batch=24", "lr=0.003", "augment=false")
     config = load_config([], ["fast.device=cpu", *(f"consolidation.{setting}" for setting in settings)])
     experts = Experts.from_config(config)
     pairs, decisions = decisions_of(60, 5)

@@ -22,7 +22,7 @@ def test_declared_meter_counts_and_ignores_the_clock() -> None:
     assert meter.unit == "declared s"
     assert segment_cost(meter, RUN) == pytest.approx(2 * 0.02 + 2.0 + 3 * 40 * 0.05)
     assert avoidable_cost(meter, RUN) == pytest.approx((0.02 + 40 * 0.05) + 2.0)
-    assert meter.price("training_step", 200, seconds=1e9) == 100.0
+    assert meter.price("training_step", 200, seconds=1e9) == 300.0
 
 
 def test_wall_meter_measures() -> None:
