@@ -35,19 +35,23 @@ def describe(
         One line of words.
     """
     vitals = f"life {round(observation.life)} food {round(observation.food)}"
-    height = _count(max(0, math.floor(observation.position[1])))
     parts = [
         f"task {task.name}",
         f"goal {subgoal.predicate.fact} {subgoal.predicate.item} {_count(subgoal.predicate.count)}",
         "has " + _counts(observation.inventory),
         f"hand {observation.hand}",
         "near " + (" ".join(sorted(stations)) or "nothing"),
-        f"{vitals} height {height} {'night' if observation.night else 'day'}",
+        f"{vitals} height {height_of(observation)} {'night' if observation.night else 'day'}",
         "last " + _last(last),
     ]
     if observation.nearby:
         parts.append("around " + " ".join(observation.nearby))
     return " ; ".join(parts)
+
+
+def height_of(observation: Observation) -> int:
+    """Returns the feet's height as the text tells it, 0..LARGEST."""
+    return min(max(0, math.floor(observation.position[1])), LARGEST)
 
 
 def _counts(items: Mapping[str, int]) -> str:

@@ -173,7 +173,6 @@ def summarise(trials: Sequence[Trial], agents: Sequence[str]) -> dict[str, Any]:
 def _figures(trials: Sequence[Trial]) -> dict[str, Any]:
     n, wins = len(trials), sum(t.success for t in trials)
     slow = sum(t.slow_calls for t in trials)
-    fast, failed = sum(t.fast_decisions for t in trials), sum(t.fast_failed for t in trials)
     fields = ("slow_calls", "fast_decisions", "decisions", "ticks", "seconds")
     return {
         "success": wins,
@@ -181,14 +180,18 @@ def _figures(trials: Sequence[Trial]) -> dict[str, Any]:
         "wilson": list(wilson(wins, n)),
         **{f: sum(getattr(t, f) for t in trials) / n if n else 0.0 for f in fields},
         "slow_calls_per_success": slow / wins if wins else None,
-        "fast_failures": {"failed": failed, "n": fast, "wilson": list(wilson(failed, fast))}
-        if fast
-        else None,
+        "fast_failures": _fast_failures(trials),
         "by_category": _groups(trials, lambda t: t.category),
         "by_task": _groups(trials, lambda t: t.task),
         "slow_calls_by_category": _means(trials, lambda t: t.slow_calls),
         "failed_decisions_by_category": _means(trials, lambda t: t.decisions - t.diagnoses.get("OK", 0)),
     }
+
+
+def _fast_failures(trials: Sequence[Trial]) -> dict[str, Any] | None:
+    """Returns how many fast decisions failed; None where none was taken."""
+    failed, n = sum(t.fast_failed for t in trials), sum(t.fast_decisions for t in trials)
+    return {"failed": failed, "n": n, "wilson": list(wilson(failed, n))} if n else None
 
 
 def _groups(trials: Sequence[Trial], key: Callable[[Trial], str]) -> dict[str, list[int]]:

@@ -13,6 +13,7 @@ import numpy as np
 from peam.fast import vocabulary
 from peam.fast.states import STATIONS, State, draw_item, draw_number, near_number, one, one_of
 from peam.fast.vocabulary import SCENE
+from peam.state import height_of
 
 MOST_SHORT = 8
 
@@ -123,7 +124,7 @@ def of_body(rng: np.random.Generator, state: State) -> tuple[str, str]:
     answers = {
         "hand": seen.hand, "time": "night" if seen.night else "day",
         "life": str(round(seen.life)), "food": str(round(seen.food)),
-        "height": str(min(int(seen.position[1]), vocabulary.LARGEST)),
+        "height": str(height_of(seen)),
     }  # fmt: skip
     what = one(rng, ("hand", "time", "life", "food", "height"))
     return what, answers[what]

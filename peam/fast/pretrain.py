@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_model
 from torch import Tensor, nn
@@ -130,7 +131,7 @@ class Lessons:
     def reading(self, rng: np.random.Generator, step: int) -> Tensor:
         """Questions about pictures that were encoded once, and more about states."""
         pictures, rows = self._recipe.read_pictures, self._recipe.read_rows
-        drawn = np.searchsorted(self._shares, rng.random(pictures + rows) * self._shares[-1])
+        drawn = self._picked(rng, pictures + rows)
         asked = [Row(True, "", self._sights(rng, int(i))) for i in drawn[:pictures]]
         asked += [self._state_row(rng, True, 1.0) for _ in range(rows)]
         batch = self._packer.pack(asked)
@@ -150,10 +151,14 @@ class Lessons:
             self._tokens = torch.cat([look(self._pupil.model, rgb)[1] for rgb in parts])
         return self._tokens
 
+    def _picked(self, rng: np.random.Generator, count: int) -> NDArray[np.int64]:
+        """Returns (count,) frames by their shares."""
+        picked: NDArray[np.int64] = np.searchsorted(self._shares, rng.random(count) * self._shares[-1])
+        return picked
+
     def _draw(self, rng: np.random.Generator, count: int) -> Frames:
         assert self._frames is not None, "frames are gathered before the stages that look"
-        drawn = np.searchsorted(self._shares, rng.random(count) * self._shares[-1])
-        some = self._frames.take(drawn)
+        some = self._frames.take(self._picked(rng, count))
         return some.mirrored(rng.random(count) < 0.5)
 
     def _grounding(self, some: Frames, patches: Tensor, tokens: Tensor) -> Tensor:

@@ -44,7 +44,7 @@ class LoraFastTier:
         self.router: Router | None = None
         self._policy = Policy(self.experts)
         self._epsilon = float(config.fast.epsilon)
-        self._calibrators: dict[str, Calibrator] = {}
+        self._calibrators: dict[str | None, Calibrator] = {}
 
     def load(self, category: str, adapter_dir: Path) -> None:
         """Serves the category with this adapter version from now on; what was calibrated before is void.
@@ -82,7 +82,7 @@ class LoraFastTier:
         picture = self._policy.picture(rgb)
         seen = self._policy.see(picture)
         ranked = self._policy.decide(category, state, seen, picture, tabu)
-        calibrator, word = self._calibrators.get(category or "", Calibrator()), ranked.action.word
+        calibrator, word = self._calibrators.get(category, Calibrator()), ranked.action.word
         return Choice(
             ranked.action, ranked.log_prob, ranked.margin, calibrator.confidence(word, ranked.margin),
             calibrator.acts(word, ranked.margin), seen, time.perf_counter() - begin,

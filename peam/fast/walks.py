@@ -60,8 +60,7 @@ def _actions(rng: Rng, sim: VoxelSim) -> Iterator[Action]:
     blocks = grammar()["mine"].targets
     for _ in range(STINT):
         drawn = rng.random()
-        shown = sorted({s.name for s in sim.sight() if s.name in blocks})
-        if drawn < 0.4 and shown:
+        if drawn < 0.4 and (shown := sorted({s.name for s in sim.sight() if s.name in blocks})):
             yield Action("mine", one(rng, shown), one_of(rng, grammar()["mine"].counts[:3]))
         elif drawn < 0.55:
             yield Action("place", one(rng, grammar()["place"].targets))

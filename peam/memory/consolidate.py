@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 STEPS = ("snapshot", "train", "stage", "gate", "register", "swap", "result")  # in this order
 NICE = 10  # the process yields to the agent
-COMPARED = 64  # retained decisions that the gate compares candidate and incumbent on
+COMPARED = 64  # held-out decisions that the gate compares candidate and incumbent on
 OnStage = Callable[[str], None]
 OnStep = Callable[[int, dict[str, float]], None]
 PlayProbe = Callable[[Path, Job, Path], "Played | None"]
