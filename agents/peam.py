@@ -1,7 +1,7 @@
 """The agent of the paper: the fast tier acts by reflex where its risk is controlled, else the slow one does.
 
-What has failed is tabu for it until what stopped it may have changed (tabu.py). Where it goes on for longer
-than any correction ever took, the slow tier takes over (patience.py).
+What has failed, or leads in circles, is tabu for it (tabu.py). Where it goes on for longer than any
+correction ever took, the slow tier takes over (patience.py).
 """
 
 from __future__ import annotations
@@ -51,12 +51,9 @@ class Peam:
         if not self.fast.knows(category):
             return Proposal(self._think(situation), "slow", self.fast.see(image))
         choice = self.fast.decide(category, situation.state, image, tabu(situation.history))
-        if choice.acts and not self._overdue(situation):
+        if choice.acts and not self.patience.lost(situation.subgoal, situation.history):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
         return _shadowed(Proposal(self._think(situation), "slow"), choice)
-
-    def _overdue(self, s: Situation) -> bool:
-        return self.patience.stalled(s.subgoal, s.history) or self.patience.lost(s.subgoal, s.history)
 
     def _think(self, s: Situation) -> Action | InvalidAction:
         return self.planner.decide(s.subgoal, s.observation, s.stations, s.history)

@@ -25,9 +25,7 @@ def consolidate(run: Path, category: str) -> int:
         raise PeamError(f"{run} is not a run folder: it has no config.yaml")
     if category not in CATEGORIES:
         raise PeamError(unknown("category", category, CATEGORIES))
-    config = load_config(
-        [run / "config.yaml"], ["consolidation.background=false", "consolidation.probe=false"]
-    )
+    config = load_config([run / "config.yaml"], ["consolidation.background=false"])
     from peam.fast.tier import LoraFastTier
     from peam.memory.memory import Memory
 

@@ -155,11 +155,13 @@ def consolidate(
 def load_material(store: Reader, job: Job) -> Material:
     """Loads what a job names.
 
-    What an incumbent was trained on it remembers to the letter, so that any honest successor would lose
-    there: the two are compared on decisions of held-out pursuits, which neither has seen.
+    What an incumbent was trained on it remembers to the letter, and what it did itself it would do again, so
+    that any honest successor would lose there: the two are compared on the slow tier's decisions in held-out
+    pursuits, which neither has seen.
     """
     heldout = store.pairs(job.heldout)
-    order = sorted(training_decisions(heldout), key=lambda x: draw(job.seed, f"{x[0]}:{x[1].index}"))
+    found = [(episode, d) for episode, d in training_decisions(heldout) if d.tier == "slow"]
+    order = sorted(found, key=lambda x: draw(job.seed, f"{x[0]}:{x[1].index}"))
     exemplars = [decision for _, decision in order[:COMPARED]]
     return Material(store.pairs(job.train), store.pairs(job.replay), heldout, exemplars)
 

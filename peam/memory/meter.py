@@ -112,7 +112,12 @@ def segment_cost(meter: Meter, segment: Segment) -> float:
 
 
 def avoidable_cost(meter: Meter, segment: Segment) -> float:
-    """Prices what a perfect reflex would have saved: slow calls, and failed attempts with their ticks."""
+    """Prices what a perfect reflex would have saved: slow calls, and failed attempts with their ticks.
+
+    A pursuit that never reached its subgoal is one failed attempt: all that was spent on it was in vain.
+    """
+    if not segment.reached:
+        return segment_cost(meter, segment)
     total = 0.0
     for decision in segment.decisions:
         if decision.tier == "slow" or not decision.outcome.ok:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,21 +38,58 @@ def family(verb: str, target: str) -> set[Action]:
 def test_what_lacked_material_waits_for_as_much_of_its_kind() -> None:
     barred = {a for a in family("craft", "stick") if a.count is not None and a.count >= 4}
     assert tabu([SHORT]) == barred
-    assert tabu([SHORT, did("explore(north)")]) == barred, "another success does not help"
+    assert barred < tabu([SHORT, did("explore(north)")]), "another success does not help"
     assert tabu([SHORT, did("craft(oak_planks, 1)", delta={"oak_planks": 1})]) == barred
     assert not tabu([SHORT, did("craft(birch_planks, 4)", delta={"birch_planks": 4, "birch_log": -1})])
 
 
 def test_what_lacked_a_tool_waits_for_one_whatever_its_tier_and_count() -> None:
     failed = did("mine(stone, 3)", "MISSING_TOOL", {"wooden_pickaxe": 1})
-    assert tabu([failed, did("explore(down)", delta={"dirt": 4})]) == family("mine", "stone")
+    assert family("mine", "stone") < tabu([failed, did("explore(down)", delta={"dirt": 4})])
     assert not tabu([failed, did("craft(stone_pickaxe, 1)", delta={"stone_pickaxe": 1})])
 
 
 def test_what_was_not_in_view_may_be_tried_after_any_success() -> None:
     failed = did("mine(oak_log, 1)", "NOT_FOUND")
     assert tabu([failed]) == family("mine", "oak_log")
-    assert not tabu([failed, did("explore(north)")])
+    assert not family("mine", "oak_log") & tabu([failed, did("explore(north)")])
+
+
+def test_what_failed_for_its_surroundings_waits_until_these_have_changed() -> None:
+    failed = did("place(crafting_table)", "NO_SPACE")
+    assert Action("place", "crafting_table") in tabu([failed])
+    assert Action("place", "crafting_table") in tabu([failed, did("craft(stick, 4)", delta={"stick": 4})])
+    assert not tabu([failed, did("mine(dirt, 1)", delta={"dirt": 1})])
+
+
+def ways(*history: Decision) -> set[str]:
+    """Returns where a search may not go on to."""
+    return {action.target for action in tabu(history) if action.verb == "explore"}
+
+
+def test_a_search_does_not_cross_its_own_path() -> None:
+    north, east, south = did("explore(north)"), did("explore(east)"), did("explore(south)")
+    assert ways() == set()
+    assert ways(north) == {"south"}
+    assert ways(north, north, east) == {"west"}
+    assert ways(north, east, south) == {"north", "west"}
+    assert ways(did("explore(north)", "UNREACHABLE")) == {"north"}, "that failed, and led nowhere"
+    assert ways(north, did("mine(oak_log, 1)", delta={"oak_log": 1})) == set(), "something was gained"
+    assert ways(north, did("explore(down)", delta={"dirt": 9})) == {"up"}, "looking around gains nothing"
+
+
+def test_a_search_keeps_its_vertical_direction_and_that_of_the_slow_tier() -> None:
+    up, north = did("explore(up)"), did("explore(north)")
+    assert "down" in ways(up, north, north)
+    high = did("explore(up)", "UNREACHABLE", tier="slow")
+    assert "down" in ways(high, north), "the slow tier has meant it"
+    assert "down" not in ways(did("explore(up)", "UNREACHABLE"), north)
+
+
+def test_what_had_no_effect_is_not_repeated_on_the_spot() -> None:
+    wait = Action("wait", "", 100)
+    assert wait in tabu([did("wait(100)")])
+    assert wait not in tabu([did("wait(100)"), did("explore(north)")])
 
 
 def test_patience_is_that_of_the_longest_correction() -> None:
@@ -60,21 +98,12 @@ def test_patience_is_that_of_the_longest_correction() -> None:
     run = (did("explore(north)"), did("mine(oak_log, 1)", delta={"oak_log": 1}), did("explore(up)"))
     patience.learn(Segment(0, GOAL, run, True))
     alone = [did("explore(north)")]
-    assert not patience.stalled(GOAL, alone) and patience.stalled(GOAL, alone * 2)
-    assert not patience.stalled(GOAL, [*alone, did("explore(up)", tier="slow"), *alone])
     assert not patience.lost(GOAL, alone * 3) and patience.lost(GOAL, alone * 4)
     gained = did("craft(stick, 4)", delta={"stick": 4}, tier="slow")
-    assert patience.lost(GOAL, [*alone * 4, did("explore(up)", tier="slow")]), "the slow tier leads"
-    assert not patience.lost(GOAL, [*alone * 4, gained]), "until it has gained something"
-    assert not patience.lost(GOAL, [*alone * 4, gained, *alone]), "then the fast tier has half as long"
-    assert patience.lost(GOAL, [*alone * 4, gained, *alone * 2])
-    assert patience.lost(GOAL, [*alone * 3, gained, *alone]), "what was gained before does not count"
-    other = Subgoal("craft", Predicate("inventory", "furnace", 1))
-    assert not patience.lost(other, alone * 4), "another pursuit starts anew"
-
-
-def test_digging_up_earth_while_looking_around_is_idle() -> None:
-    patience = Patience()
-    patience.learn(Segment(0, GOAL, (did("mine(oak_log, 1)", delta={"oak_log": 1}),), True))
-    assert patience.stalled(GOAL, [did("explore(down)", delta={"dirt": 9})])
-    assert not patience.stalled(GOAL, [did("mine(oak_log, 1)", delta={"oak_log": 1})])
+    assert patience.lost(GOAL, [*alone * 4, gained]), "the slow tier goes on alone"
+    assert not patience.lost(GOAL, [*alone * 3, gained]), "its own decisions do not count"
+    furnace = Subgoal("craft", Predicate("inventory", "furnace", 1))
+    assert not patience.lost(furnace, alone * 4), "another pursuit starts anew"
+    assert not patience.lost(furnace, [replace(alone[0], subgoal=furnace)] * 3), "with its category's bound"
+    smelt = Subgoal("smelt", Predicate("inventory", "charcoal", 1))
+    assert patience.lost(smelt, [replace(alone[0], subgoal=smelt)]), "another category has its own"

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -18,13 +20,15 @@ from peam.memory.consolidate import STEPS, consolidate, load_material
 from peam.memory.job import Job, job_path, read_result, settle
 from peam.memory.pairs import PairMiner, signature
 from peam.memory.process import ConsolidationJob
+from peam.memory.reader import Reader
 from peam.memory.records import Experience, Score
 from peam.memory.registry import STAGING, AdapterRegistry
 from peam.memory.snapshot import exemplars, held_out, plan_job
 from peam.memory.store import Store
+from peam.types import Pair
 
 from .fakes import BASE, WordTier
-from .helpers import corrected_episode
+from .helpers import corrected_episode, decision, segment
 
 CONFIG = load_config()
 
@@ -85,6 +89,17 @@ def test_candidate_and_incumbent_are_compared_on_what_neither_was_trained_on(tmp
     assert [p.id for p in material.replay] == list(job.train[:1])
 
 
+def test_what_the_incumbent_did_itself_does_not_speak_for_it(tmp_path: Path) -> None:
+    job, _ = prepared(tmp_path)
+    run = segment([decision(0, "explore(north)", tier="fast"), decision(1, "mine(oak_log, 4)")])
+
+    class Listing:
+        def pairs(self, ids: Sequence[str]) -> list[Pair]:
+            return [Pair("", None, run, "p")] if ids == job.heldout else []
+
+    assert load_material(cast(Reader, Listing()), job).exemplars == [run.decisions[1]]
+
+
 def test_exemplars_are_a_reservoir_that_does_not_depend_on_order() -> None:
     names = [f"{i:064x}" for i in range(200)]
     drawn = exemplars(names, 64, 1)
@@ -124,6 +139,7 @@ from memory.fakes import WordTier
 from peam.memory.consolidate import consolidate
 from peam.memory.job import Job, job_path
 from peam.memory.store import Store
+from peam.types import Pair
 run, name, where = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 def stage(done):
     if done == where:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from peam.config import load_config
@@ -22,6 +24,7 @@ def test_declared_meter_counts_and_ignores_the_clock() -> None:
     assert meter.unit == "declared s"
     assert segment_cost(meter, RUN) == pytest.approx(2 * 0.02 + 2.0 + 3 * 40 * 0.05)
     assert avoidable_cost(meter, RUN) == pytest.approx((0.02 + 40 * 0.05) + 2.0)
+    assert avoidable_cost(meter, replace(RUN, reached=False)) == segment_cost(meter, RUN), "all in vain"
     assert meter.price("training_step", 200, seconds=1e9) == 300.0
 
 
