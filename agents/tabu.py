@@ -33,27 +33,32 @@ def trodden(history: Sequence[Decision]) -> frozenset[Action]:
     """Returns the explorations that lead back to where nothing was found, and what changed nothing from here.
 
     Places are reckoned in explorations since something was last gained, so that a search never crosses its
-    own path; and one that has gone up, or that the slow tier has sent up, does not go down, nor the other way
-    round. What succeeded without any effect is tabu until the agent has moved on.
+    own path. One that goes up, or that the slow tier has sent up, does not go down, nor the other way round,
+    until it is stopped. What succeeded without any effect is tabu until the agent has moved on.
 
     Args:
         history: The episode's decisions so far.
     """
-    place = (0, 0, 0)
-    been, back, done = {place}, set[Action](), set[Action]()
+    place, level = (0, 0, 0), ""
+    been, done = {place}, set[Action]()
     for decision in _since_gain(history):
         action, ok = decision.action, decision.outcome.ok
         if action is None:
             continue
         if action.target in OPPOSITE and (ok or decision.tier == "slow"):
-            back.add(Action(EXPLORE, OPPOSITE[action.target]))
+            level = action.target
+        elif action.target == level:
+            level = ""
         if ok and action.word == EXPLORE:
             place = _step(place, action.target)
             been.add(place)
             done.clear()
         elif ok:
             done.add(action)
-    return frozenset({Action(EXPLORE, way) for way in WAYS if _step(place, way) in been} | back | done)
+    back = {way for way in WAYS if way not in OPPOSITE and _step(place, way) in been}
+    if level:
+        back.add(OPPOSITE[level])
+    return frozenset({Action(EXPLORE, way) for way in back} | done)
 
 
 def _since_gain(history: Sequence[Decision]) -> Sequence[Decision]:

@@ -81,6 +81,7 @@ def test_a_search_does_not_cross_its_own_path() -> None:
 def test_a_search_keeps_its_vertical_direction_and_that_of_the_slow_tier() -> None:
     up, north = did("explore(up)"), did("explore(north)")
     assert "down" in ways(up, north, north)
+    assert "down" not in ways(up, did("explore(up)", "UNREACHABLE")), "stopped"
     high = did("explore(up)", "UNREACHABLE", tier="slow")
     assert "down" in ways(high, north), "the slow tier has meant it"
     assert "down" not in ways(did("explore(up)", "UNREACHABLE"), north)
