@@ -114,14 +114,13 @@ def segment_cost(meter: Meter, segment: Segment) -> float:
 def avoidable_cost(meter: Meter, segment: Segment) -> float:
     """Prices what a perfect reflex would have saved: slow calls, and failed attempts with their ticks.
 
-    A pursuit that never reached its subgoal is one failed attempt: all that was spent on it was in vain.
+    Whatever the fast tier did for a subgoal that was never reached is such an attempt, looking around too.
     """
-    if not segment.reached:
-        return segment_cost(meter, segment)
     total = 0.0
     for decision in segment.decisions:
-        if decision.tier == "slow" or not decision.outcome.ok:
+        vain = not decision.outcome.ok or (decision.tier == "fast" and not segment.reached)
+        if decision.tier == "slow" or vain:
             total += thinking_cost(meter, decision)
-        if not decision.outcome.ok:
+        if vain:
             total += acting_cost(meter, decision)
     return total
