@@ -18,6 +18,7 @@ from typing import Any
 from peam.agents.peam import Peam
 from peam.build import make_planner, make_sim
 from peam.camera import Cameraman
+from peam.claim import claim
 from peam.config import Config
 from peam.evaluation.suites import draw_stream, load_suite
 from peam.fast.tier import LoraFastTier
@@ -38,16 +39,19 @@ def run_life(config: Config, resume: bool = False, on_event: OnEvent = ignore) -
 
     Returns:
         The content of `summary.json`.
+
+    Raises:
+        PeamError: Another process lives in the run folder.
     """
     run_dir = Path(config.run_dir)
-    run_dir.mkdir(parents=True, exist_ok=True)
-    config.save(run_dir / "config.yaml")
-    life = Life(run_dir, config, on_event)
-    try:
-        life.live()
-    finally:
-        life.close()
-    return write_summary(run_dir, config)
+    with claim(run_dir):
+        config.save(run_dir / "config.yaml")
+        life = Life(run_dir, config, on_event)
+        try:
+            life.live()
+        finally:
+            life.close()
+        return write_summary(run_dir, config)
 
 
 class Life:
