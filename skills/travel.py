@@ -113,6 +113,7 @@ def _down(context: Context) -> Result:
     """Digs a staircase of 8 in the facing direction, or follows caves that lead down."""
     control, name = context.control, _facing(context)
     axis, start = AXIS[name], control.body.cell
+    pillar = _on_pillar(context)
     context.level(YAW[name])
     for _ in range(4):
         depth = start[1] - control.body.cell[1]
@@ -120,7 +121,7 @@ def _down(context: Context) -> Result:
         if left <= 0:
             break
         goal = Goal(PLANE, radius=left, axis=(0, -1, 0), unit=45.0, prefer=(axis[0], axis[2]))
-        route = context.navigator.plan(goal, control.dig_costs(), nodes=6000)
+        route = context.navigator.plan(goal, control.dig_costs(by_hand=pillar), nodes=6000)
         if len(route.cells) < 2 or route.gain < goal.unit:
             break
         context.navigator.follow(route)
@@ -131,6 +132,13 @@ def _down(context: Context) -> Result:
         return Result(detail=f"{depth} blocks down")
     _require_pickaxe(context, (axis[0], -1, axis[2]))
     raise Stop(Diagnosis.UNREACHABLE, "the way down is blocked")
+
+
+def _on_pillar(context: Context) -> bool:
+    """Whether all around is a fall: then what stands below is taken down by hand, if need be."""
+    x, y, z = context.navigator.feet()
+    around = [(x + dx, y - dy, z + dz) for dx, _, dz in AXIS.values() for dy in range(5)]
+    return not any(context.control.world.is_solid(cell) for cell in around)
 
 
 def _show(context: Context, yaw: float) -> None:

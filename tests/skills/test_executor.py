@@ -154,6 +154,17 @@ def test_digs_down_with_a_pickaxe_and_comes_up_again(sim: Sim, config: Config) -
     assert sim.body().position[1] >= top - 4
 
 
+def test_comes_down_from_its_own_pillar_with_bare_hands(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config, inventory={"cobblestone": 16})
+    context = agent.executor._context()
+    for _ in range(14):
+        x, y, z = context.navigator.feet()
+        assert context.navigator.step((x, y, z), (x, y + 1, z))
+    high = sim.body().position[1]
+    assert agent.do("explore(down)").ok
+    assert sim.body().position[1] <= high - 4
+
+
 @pytest.mark.parametrize(("way", "axis", "sign"), [("east", 0, 1), ("north", 2, -1)])
 def test_explore_goes_and_faces_its_way(sim: Sim, config: Config, way: str, axis: int, sign: int) -> None:
     agent = Agent(sim, config)
