@@ -15,7 +15,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from peam.agents.patience import Patience
 from peam.agents.peam import Peam
 from peam.agents.planner_only import PlannerOnly
 from peam.build import make_planner, make_sim
@@ -25,6 +24,7 @@ from peam.evaluation.runner import Arm
 from peam.evaluation.runner import evaluate as run_trials
 from peam.evaluation.suites import load_suite
 from peam.memory.registry import MANIFEST, AdapterRegistry
+from peam.memory.serving import patience_of, serve
 from peam.memory.store import Store
 
 BLANK = "peam_blank"  # the ablation: peam with every picture uniformly grey
@@ -146,14 +146,13 @@ def frozen_peam(config: Config, memory: Path) -> Peam:
 
     tier = LoraFastTier(config)
     registry = AdapterRegistry(memory / "adapters", tier.experts.base_hash())
-    patience = Patience()
     with Store.open(memory / "store.db", readonly=True) as store:
-        for category in registry.categories():
-            tier.load(category, registry.path(category))
-            tier.calibrate(category, store.calibration(category, registry.head(category) or ""))
-            known_pairs = [e.pair for e in store.experience(category) if not e.quarantined]
-            for pair in store.pairs(known_pairs, images=False):
-                patience.learn(pair.corrected)
+        served = registry.categories()
+        for category in served:
+            serve(tier, registry, store, category)
+        patience = patience_of(
+            store, [e.pair for c in served for e in store.experience(c) if not e.quarantined]
+        )
     return Peam(make_planner(config), tier, patience)
 
 

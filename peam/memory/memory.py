@@ -13,15 +13,14 @@ Ties the parts of this package together and has no rule of its own. Never knows 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from peam.agents.patience import Patience
 from peam.config import Config
 from peam.errors import StoreError
-from peam.fast.base import Tried
 from peam.memory.consolidate import OnStage, PlayProbe, Workbench, consolidate, no_stage
 from peam.memory.curator import Curator, Report
 from peam.memory.gate import GateResult
@@ -32,6 +31,7 @@ from peam.memory.quarantine import Replay, reproduce
 from peam.memory.reader import REMEDY
 from peam.memory.records import Consolidation
 from peam.memory.registry import AdapterRegistry
+from peam.memory.serving import Serving, serve
 from peam.memory.snapshot import plan_job
 from peam.memory.store import Store
 from peam.memory.trigger import make_trigger
@@ -43,16 +43,6 @@ if TYPE_CHECKING:
 
 SECONDS_A_STEP = 0.1  # expected before the first measured consolidation (200 steps of nano took 20 s)
 STATE = "memory"
-
-
-class Serving(Protocol):
-    """What memory asks of the fast tier that serves."""
-
-    def load(self, category: str, adapter_dir: Path) -> None:
-        """Serves the category with this version from now on."""
-
-    def calibrate(self, category: str, tried: Sequence[Tried]) -> None:
-        """Fits confidence and thresholds."""
 
 
 class Memory:
@@ -164,10 +154,7 @@ class Memory:
         return self.registry.categories()
 
     def _serve(self, category: str) -> None:
-        folder = self.registry.path(category)
-        self._fast.load(category, folder)
-        self.curator.serving[category] = folder.name
-        self.recalibrate(category)
+        self.curator.serving[category] = serve(self._fast, self.registry, self.store, category)
 
     def recalibrate(self, category: str) -> None:
         """Fits confidence and threshold anew on all that is known of the serving version."""

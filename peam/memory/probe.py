@@ -25,6 +25,7 @@ from peam.fast.base import Tried
 from peam.fast.tier import LoraFastTier
 from peam.memory.job import Calibration, Job, calibration_of
 from peam.memory.registry import AdapterRegistry
+from peam.memory.serving import patience_of
 from peam.memory.store import Store
 from peam.rollout import Rollout
 from peam.types import Episode, Task
@@ -65,7 +66,8 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     tasks = probe_tasks(config, job)
     if not tasks:
         return None
-    patience = _patience(run_dir, job)
+    with Store.open(run_dir / "store.db", readonly=True) as store:
+        patience = patience_of(store, [*job.train, *job.replay])
     tier = LoraFastTier(config)
     tier.load(job.category, staged)
     tier.trust(job.category)
@@ -100,14 +102,6 @@ def _incumbent(run_dir: Path, job: Job, config: Config) -> LoraFastTier:
         tier.load(job.category, registry.path(job.category, job.parent))
         tier.calibrate(job.category, calibration_of(registry.manifest(job.category, job.parent)))
     return tier
-
-
-def _patience(run_dir: Path, job: Job) -> Patience:
-    patience = Patience()
-    with Store.open(run_dir / "store.db", readonly=True) as store:
-        for pair in store.pairs([*job.train, *job.replay], images=False):
-            patience.learn(pair.corrected)
-    return patience
 
 
 def play(
