@@ -122,12 +122,12 @@ def consolidate(
     bench.save(job.category, staged)
     on_stage("stage")
     gate = judge(candidate, incumbent)
-    played = probe(run_dir, job, staged) if probe and gate.accepted else None
+    played = probe(run_dir, job, staged) if probe and (gate.accepted or gate.undecided) else None
     if played is None:
         calibration = agreement(bench, job.category, material.heldout)
     else:
         calibration = played.observed
-        gate = probed(gate, played.candidate, played.incumbent)
+        gate = probed(gate, played.candidate, played.incumbent, played.costs)
         metrics |= {f"probe_{event}": float(count) for event, count in played.spent.items()}
     on_stage("gate")
     if gate.accepted:

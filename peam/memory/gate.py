@@ -2,10 +2,10 @@
 
 On held-out pairs the candidate must prefer t+ over t- more often. Where it does not, but is not worse
 beyond chance either (a dozen twins tell little), or where no pair has a failed twin, it must be right on
-more exemplars than the incumbent, or on as many with a higher mean log-probability of t+. On exemplars, and
-in probe episodes where there are any, it must lose nothing by a one-sided sign test. The incumbent of a
-first version is the bare base, in probe episodes the planner alone. Knows measurements, nothing of training
-or files.
+more exemplars than the incumbent, or on as many with a higher mean log-probability of t+; failing that, it
+must cost less in the probe episodes at no fewer successes. On exemplars, and in probe episodes where there
+are any, it must lose nothing by a one-sided sign test. The incumbent of a first version is the bare base,
+in probe episodes the planner alone. Knows measurements, nothing of training or files.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from peam.types import Decision, Image, Pair, Segment
 
 ALPHA = 0.05  # of the sign tests
 COMPASS = frozenset({"north", "east", "south", "west"})
+PREFERRED = "preferred on held-out pairs, nothing lost"
 
 
 class Measurable(Protocol):
@@ -56,6 +57,7 @@ class GateResult:
     Attributes:
         accepted: Whether the candidate may serve.
         reason: Why, in words.
+        undecided: Whether it is neither better nor, beyond chance, worse: the probe decides.
         heldout: Held-out pairs.
         twins: Those with a failed twin.
         candidate_prefers: Twins of which the candidate prefers t+.
@@ -71,6 +73,7 @@ class GateResult:
 
     accepted: bool
     reason: str
+    undecided: bool = False
     heldout: int = 0
     twins: int = 0
     candidate_prefers: int = 0
@@ -150,17 +153,42 @@ def judge(candidate: Measurement, incumbent: Measurement) -> GateResult:
         "p_value": p_value,
     }
     worse = sign_test([c > 0 for c, _ in twins], [(i or 0.0) > 0 for _, i in twins])[2] <= ALPHA
-    reason = _objection(candidate, incumbent, prefers, worse, p_value)
-    return GateResult(not reason, reason or "preferred on held-out pairs, nothing lost", **numbers)
+    told = f"prefers t+ in {prefers[0]} held-out twins, the incumbent in {prefers[1]}"
+    if not candidate.margins:
+        return GateResult(False, "no held-out pairs to judge by", **numbers)
+    if worse:
+        return GateResult(False, told, **numbers)
+    if p_value <= ALPHA:
+        return GateResult(False, f"retained exemplars were lost (sign test p = {p_value:.4f})", **numbers)
+    if prefers[0] > prefers[1]:
+        return GateResult(True, PREFERRED, **numbers)
+    shortfall = _shortfall(candidate, incumbent)
+    return GateResult(
+        not shortfall, f"{told}{shortfall}" if shortfall else PREFERRED, bool(shortfall), **numbers
+    )
 
 
-def probed(result: GateResult, candidate: Sequence[bool], incumbent: Sequence[bool]) -> GateResult:
-    """Returns the verdict after probe episodes: success of both in the same worlds, one an episode."""
+def probed(
+    result: GateResult, candidate: Sequence[bool], incumbent: Sequence[bool], costs: tuple[float, float]
+) -> GateResult:
+    """Returns the verdict after probe episodes.
+
+    Args:
+        result: What held-out pairs and exemplars said.
+        candidate: Success, one an episode.
+        incumbent: The same, in the same worlds.
+        costs: What the episodes of candidate and incumbent cost, metered.
+    """
     losses, gains, p_value = sign_test(candidate, incumbent)
     words = f"candidate {sum(candidate)} of {len(candidate)} probe episodes, incumbent {sum(incumbent)}"
     words = f"{words}; {losses} lost, {gains} won, sign test p = {p_value:.4f}"
+    words = f"{words}; cost {costs[0]:.0f}, incumbent {costs[1]:.0f}"
     if p_value <= ALPHA:
         return replace(result, accepted=False, reason="probe episodes were lost", probe=words)
+    if result.undecided and gains >= losses and costs[0] < costs[1]:
+        return replace(
+            result, accepted=True, reason="no worse on held-out pairs, cheaper in probes", probe=words
+        )
     return replace(result, probe=words)
 
 
@@ -172,25 +200,17 @@ def sign_test(candidate: Sequence[bool], incumbent: Sequence[bool]) -> tuple[int
     return losses, len(flips) - losses, p_value
 
 
-def _objection(
-    candidate: Measurement, incumbent: Measurement, prefers: Sequence[int], worse: bool, p_value: float
-) -> str:
-    if not candidate.margins:
-        return "no held-out pairs to judge by"
-    told = f"prefers t+ in {prefers[0]} held-out twins, the incumbent in {prefers[1]}"
-    if worse:
-        return told
-    if p_value <= ALPHA:
-        return f"retained exemplars were lost (sign test p = {p_value:.4f})"
+def _shortfall(candidate: Measurement, incumbent: Measurement) -> str:
+    """Returns in what a candidate that does not prefer more twins falls short; "" where in nothing."""
     right, before = sum(candidate.right), sum(incumbent.right)
-    if prefers[0] > prefers[1] or right > before:
-        return ""
-    if right < before:
-        return f"{told}, and is right on {right} exemplars, not {before}"
+    if right != before:
+        return "" if right > before else f", and is right on {right} exemplars, not {before}"
     new, old = _mean(candidate.log_probs), _mean(incumbent.log_probs)
-    if new > old:
-        return ""
-    return f"{told}, and mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
+    return (
+        ""
+        if new > old
+        else f", and mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
+    )
 
 
 def _mean(values: Sequence[float]) -> float:

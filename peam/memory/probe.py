@@ -2,7 +2,7 @@
 
 First the candidate acts at every margin: what comes of it says from which margin on it may act (on outcomes,
 where agreement with a teacher would call every other good action wrong). Then it plays as it would serve, and
-the gate compares its success with the incumbent's.
+the gate compares success and cost with the incumbent's.
 
 The only place where consolidation meets the simulator, and through the contract at that. Plays the suite's
 own probe worlds (`seeds` of the suite), never those of the life's stream.
@@ -24,6 +24,7 @@ from peam.evaluation.suites import load_suite
 from peam.fast.base import Tried
 from peam.fast.tier import LoraFastTier
 from peam.memory.job import Calibration, Job, calibration_of
+from peam.memory.meter import make_meter, segment_cost
 from peam.memory.registry import AdapterRegistry
 from peam.memory.serving import patience_of
 from peam.memory.store import Store
@@ -41,12 +42,14 @@ class Played:
     Attributes:
         candidate: Success of each compared episode.
         incumbent: The same tasks and worlds under the incumbent; the planner alone where there is none.
+        costs: What the compared episodes cost, metered: candidate's, incumbent's.
         observed: What came of every decision that the candidate took before, at whatever margin.
         spent: Meter event -> how many, all episodes together.
     """
 
     candidate: tuple[bool, ...]
     incumbent: tuple[bool, ...]
+    costs: tuple[float, float]
     observed: Calibration
     spent: Mapping[str, int]
 
@@ -78,7 +81,9 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     new = play(config, tier, patience, tasks[:judging])
     old = play(config, _incumbent(run_dir, job, config), patience, tasks[:judging])
     won, before = (tuple(e.success for e in episodes) for episodes in (new, old))
-    return Played(won, before, observed, _spent([*tried, *new, *old]))
+    meter = make_meter(config)
+    cost, usual = (sum(segment_cost(meter, s) for e in played for s in e.segments) for played in (new, old))
+    return Played(won, before, (cost, usual), observed, _spent([*tried, *new, *old]))
 
 
 def probe_tasks(config: Config, job: Job) -> list[tuple[Task, int]]:

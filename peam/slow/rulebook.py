@@ -38,7 +38,10 @@ class RulebookPlanner:
     def plan(
         self, task: Task, observation: Observation, history: Sequence[Decision], hints: Sequence[str] = ()
     ) -> list[Subgoal]:
-        """Returns the believed tools and metals on the way that are not there yet, the goal last."""
+        """Returns what is believed to be needed on the way and not there yet, the goal last.
+
+        Worth a subgoal of their own are pickaxes, stations that are carried, ores and metals.
+        """
         self._task = task
         if not history:
             self._surface = observation.position[1]
@@ -48,8 +51,8 @@ class RulebookPlanner:
             return [last]
         held, item = observation.inventory, task.goal.item
         steps = regress(beliefs, [(item, task.goal.count)], held, ())
-        milestones = [self._milestone(step, held) for step in steps if step.target != item]
-        return [*(subgoal for subgoal in milestones if subgoal), last]
+        milestones = [milestone for step in steps if (milestone := self._milestone(step, held))]
+        return [*(m for m in milestones if m.predicate.item != item), last]
 
     def decide(
         self,
@@ -68,13 +71,15 @@ class RulebookPlanner:
             return action
         return moment.aside()
 
-    @staticmethod
-    def _milestone(step: Step, inventory: Mapping[str, int]) -> Subgoal | None:
-        if step.verb == "craft" and step.target.endswith("_pickaxe"):
-            return Subgoal("craft", Predicate("inventory", step.target, 1))
-        if step.verb == "smelt" and step.target.endswith("_ingot"):
-            count = inventory.get(step.target, 0) + step.count
-            return Subgoal("smelt", Predicate("inventory", step.target, count))
+    def _milestone(self, step: Step, inventory: Mapping[str, int]) -> Subgoal | None:
+        knowledge, target = self._drawn.knowledge, step.target
+        if step.verb == "craft" and (target.endswith("_pickaxe") or target == knowledge.facts["station"]):
+            return Subgoal("craft", Predicate("inventory", target, 1))
+        if step.verb == "mine" and target in knowledge.ores:
+            target = next(item for item, block in knowledge.source.items() if block == target)
+            return Subgoal("gather", Predicate("inventory", target, inventory.get(target, 0) + step.count))
+        if step.verb == "smelt" and target.endswith("_ingot"):
+            return Subgoal("smelt", Predicate("inventory", target, inventory.get(target, 0) + step.count))
         return None
 
 

@@ -199,7 +199,11 @@ def test_a_probe_can_refuse(tmp_path: Path) -> None:
         assert (staged / "adapter_model.safetensors").is_file()
         played.append(job.name)
         return Played(
-            (False,) * 6, (True,) * 6, (Tried("craft(stick)", 0.5, True),), {"slow_call": 3, "tick": 100}
+            (False,) * 6,
+            (True,) * 6,
+            (2.0, 1.0),
+            (Tried("craft(stick)", 0.5, True),),
+            {"slow_call": 3, "tick": 9},
         )
 
     tier = WordTier()

@@ -72,6 +72,13 @@ def test_begin_forgets() -> None:
     assert [d.action for d in first.decisions] == [d.action for d in second.decisions]
 
 
+TO_IRON = [
+    "craft: inventory.wooden_pickaxe >= 1",
+    "craft: inventory.furnace >= 1",
+    "craft: inventory.stone_pickaxe >= 1",
+]
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -80,25 +87,21 @@ def test_begin_forgets() -> None:
         ("cobblestone_8", ["craft: inventory.wooden_pickaxe >= 1"]),
         ("furnace", ["craft: inventory.wooden_pickaxe >= 1"]),
         ("coal_4", ["craft: inventory.wooden_pickaxe >= 1"]),
-        ("iron_ingot_2", ["craft: inventory.wooden_pickaxe >= 1", "craft: inventory.stone_pickaxe >= 1"]),
-        (
-            "iron_pickaxe",
-            [
-                "craft: inventory.wooden_pickaxe >= 1",
-                "craft: inventory.stone_pickaxe >= 1",
-                "smelt: inventory.iron_ingot >= 3",
-            ],
-        ),
+        ("iron_ingot_2", [*TO_IRON, "gather: inventory.raw_iron >= 2"]),
+        ("iron_pickaxe", [*TO_IRON, "gather: inventory.raw_iron >= 3", "smelt: inventory.iron_ingot >= 3"]),
     ],
 )
-def test_plan_names_the_tool_tiers(name: str, expected: list[str]) -> None:
+def test_plan_names_tools_stations_ores_and_metals(name: str, expected: list[str]) -> None:
     task = PAPER.task(name)
     plan = [str(s) for s in planner(0, PERFECT).plan(task, seen(), [])]
     assert plan == [*expected, f"{task.category}: {task.goal}"]
 
 
 def test_plan_skips_what_is_held() -> None:
-    plan = planner(0, PERFECT).plan(PAPER.task("iron_ingot_2"), seen({"stone_pickaxe": 1}), [])
+    held = {"stone_pickaxe": 1, "furnace": 1, "raw_iron": 1}
+    plan = planner(0, PERFECT).plan(PAPER.task("iron_ingot_2"), seen(held), [])
+    assert [str(s) for s in plan] == ["gather: inventory.raw_iron >= 2", "smelt: inventory.iron_ingot >= 2"]
+    plan = planner(0, PERFECT).plan(PAPER.task("iron_ingot_2"), seen({**held, "raw_iron": 2}), [])
     assert [str(s) for s in plan] == ["smelt: inventory.iron_ingot >= 2"]
 
 
