@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from peam.actions import Action, InvalidAction
+from peam.slow.planner import SlowPlanner
 from peam.types import Decision, Observation, Subgoal, Task, Tier
 
 
@@ -34,7 +35,10 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One proposed action and who proposes it; the fields are those of `Decision`."""
+    """One proposed action and who proposes it; the fields are those of `Decision`.
+
+    `plan` is the slow tier's, revised where it spoke: it names subgoals and the action in one answer.
+    """
 
     action: Action | InvalidAction
     tier: Tier
@@ -43,6 +47,13 @@ class Proposal:
     margin: float | None = None
     shadow: str = ""
     tokens: tuple[int, int] = (0, 0)
+    plan: tuple[Subgoal, ...] = ()
+
+
+def think(planner: SlowPlanner, s: Situation) -> Proposal:
+    """Makes the one slow call of a decision: the plan as it stands now, and the next action of it."""
+    plan = tuple(planner.outlook(s.observation, s.stations, s.history)) or (s.subgoal,)
+    return Proposal(planner.decide(plan[0], s.observation, s.stations, s.history), "slow", plan=plan)
 
 
 class Agent(Protocol):

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peam.actions import Action, InvalidAction
-from peam.agents.base import Proposal, Situation
+from peam.agents.base import Proposal, Situation, think
 from peam.agents.patience import Patience
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
@@ -49,14 +48,11 @@ class Peam:
         assert image is not None, "the loop draws a picture for agents that look"
         category = situation.subgoal.category
         if not self.fast.knows(category):
-            return Proposal(self._think(situation), "slow", self.fast.see(image))
+            return replace(think(self.planner, situation), seen=self.fast.see(image))
         choice = self.fast.decide(category, situation.state, image, tabu(situation.history))
         if choice.acts and not self.patience.lost(situation.subgoal, situation.history):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
-        return _shadowed(Proposal(self._think(situation), "slow"), choice)
-
-    def _think(self, s: Situation) -> Action | InvalidAction:
-        return self.planner.decide(s.subgoal, s.observation, s.stations, s.history)
+        return _shadowed(think(self.planner, situation), choice)
 
 
 def _shadowed(proposal: Proposal, choice: Choice) -> Proposal:

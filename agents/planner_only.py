@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peam.agents.base import Proposal, Situation
+from peam.agents.base import Proposal, Situation, think
 from peam.slow.planner import SlowPlanner
 from peam.types import Decision, Observation, Subgoal, Task
 
@@ -28,7 +28,4 @@ class PlannerOnly:
 
     def propose(self, situation: Situation) -> Proposal:
         """Asks the planner."""
-        action = self.planner.decide(
-            situation.subgoal, situation.observation, situation.stations, situation.history
-        )
-        return Proposal(action, "slow")
+        return think(self.planner, situation)

@@ -33,21 +33,25 @@ class Trace:
     """What an episode gathers as it goes."""
 
     decisions: list[Decision] = field(default_factory=list)
+    reached: list[bool] = field(default_factory=list)  # a decision: whether its subgoal held afterwards
     slow_calls: int = 0
     fast_decisions: int = 0
 
-    def segments(self, episode: int, final: Observation) -> tuple[Segment, ...]:
+    def add(self, decision: Decision, after: Observation) -> None:
+        """Takes up a decision and what was observed after it."""
+        self.decisions.append(decision)
+        self.reached.append(decision.subgoal.predicate.holds(after))
+
+    def segments(self, episode: int) -> tuple[Segment, ...]:
         """Cuts the decisions into runs of one subgoal; a run is reached if the next state satisfied it."""
-        runs: list[list[Decision]] = []
-        for decision in self.decisions:
-            if not runs or runs[-1][0].subgoal != decision.subgoal:
-                runs.append([])
-            runs[-1].append(decision)
-        last = len(runs) - 1
-        return tuple(
-            Segment(episode, run[0].subgoal, tuple(run), i < last or run[0].subgoal.predicate.holds(final))
-            for i, run in enumerate(runs)
-        )
+        runs: list[Segment] = []
+        for decision, reached in zip(self.decisions, self.reached, strict=True):
+            if runs and runs[-1].subgoal == decision.subgoal and not runs[-1].reached:
+                decisions = (*runs[-1].decisions, decision)
+                runs[-1] = Segment(episode, decision.subgoal, decisions, reached)
+            else:
+                runs.append(Segment(episode, decision.subgoal, (decision,), reached))
+        return tuple(runs)
 
 
 class Rollout:
@@ -87,15 +91,15 @@ class Rollout:
             subgoals = [s for s in subgoals if not s.predicate.holds(observation)] or self._plan(
                 task, observation, trace
             )
-            decision = self._decide(task, subgoals[0], observation, trace)
-            trace.decisions.append(decision)
-            self.on_event({"kind": "decision", "task": task.name, "decision": decision, "trace": trace})
+            decision, subgoals = self._decide(task, subgoals, observation, trace)
             observation = self._observe()
+            trace.add(decision, observation)
+            self.on_event({"kind": "decision", "task": task.name, "decision": decision, "trace": trace})
         return Episode(
             index=index,
             task=task,
             seed=seed,
-            segments=trace.segments(index, observation),
+            segments=trace.segments(index),
             success=task.goal.holds(observation),
             slow_calls=trace.slow_calls,
             fast_decisions=trace.fast_decisions,
@@ -109,20 +113,26 @@ class Rollout:
         open_ = [s for s in planned if not s.predicate.holds(observation)]
         return open_ or [Subgoal(task.category, task.goal)]
 
-    def _decide(self, task: Task, subgoal: Subgoal, observation: Observation, trace: Trace) -> Decision:
-        stations = self.executor.stations()
-        last = trace.decisions[-1] if trace.decisions else None
-        state = describe(task, subgoal, observation, stations, last)
+    def _decide(
+        self, task: Task, subgoals: list[Subgoal], observation: Observation, trace: Trace
+    ) -> tuple[Decision, list[Subgoal]]:
+        """Takes one decision; where the slow tier takes it, under the plan that it has revised."""
+        stations, last = self.executor.stations(), trace.decisions[-1] if trace.decisions else None
+        state = describe(task, subgoals[0], observation, stations, last)
         begun = time.perf_counter()
-        proposal = self.agent.propose(Situation(subgoal, observation, state, stations, trace.decisions))
+        proposal = self.agent.propose(Situation(subgoals[0], observation, state, stations, trace.decisions))
         thought = time.perf_counter() - begun
+        if proposal.plan and proposal.plan[0] != subgoals[0]:
+            state = describe(task, proposal.plan[0], observation, stations, last)
+            proposal = replace(proposal, confidence=None, margin=None, shadow="")  # were of another subgoal
+        subgoals = list(proposal.plan) or subgoals
         if proposal.tier == "slow":
             trace.slow_calls += 1
         else:
             trace.fast_decisions += 1
         outcome = self.executor.execute(proposal.action)
-        decision = _record(len(trace.decisions), subgoal, state, observation.rgb, proposal, outcome)
-        return replace(decision, seconds=thought)
+        decision = _record(len(trace.decisions), subgoals[0], state, observation.rgb, proposal, outcome)
+        return replace(decision, seconds=thought), subgoals
 
     def _observe(self) -> Observation:
         options = self.config.observation

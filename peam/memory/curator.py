@@ -108,8 +108,10 @@ class Curator:
         self._account(episode)
         pairs = self._learn(episode.segments)
         scores = [self._score(pair, episode.index) for pair in pairs]
+        reached = {segment.subgoal for segment in episode.segments if segment.reached}
         for segment in episode.segments:
-            self._credit(segment, [s for p, s in zip(pairs, scores, strict=True) if _of(p, segment)])
+            cost = avoidable_cost(self._meter, segment, segment.subgoal in reached)
+            self._credit(segment, cost, [s for p, s in zip(pairs, scores, strict=True) if _of(p, segment)])
         self._trigger.end_episode()
         return Report(tuple(pairs), tuple(scores))
 
@@ -141,10 +143,10 @@ class Curator:
         self._store.append_score(score)
         return score
 
-    def _credit(self, segment: Segment, scores: Sequence[Score]) -> None:
+    def _credit(self, segment: Segment, cost: float, scores: Sequence[Score]) -> None:
         """Credits avoidable cost times W; what has produced no experience yet waits for what corrects it."""
         goal = segment.subgoal.goal
-        cost = self._unpaid.pop(goal, 0.0) + avoidable_cost(self._meter, segment)
+        cost += self._unpaid.pop(goal, 0.0)
         if scores:
             worth = sum(s.worthiness for s in scores) / len(scores)
             self._trigger.credit(segment.subgoal.category, cost, worth)

@@ -111,14 +111,19 @@ def segment_cost(meter: Meter, segment: Segment) -> float:
     return sum(thinking_cost(meter, d) + acting_cost(meter, d) for d in segment.decisions)
 
 
-def avoidable_cost(meter: Meter, segment: Segment) -> float:
+def avoidable_cost(meter: Meter, segment: Segment, reached: bool) -> float:
     """Prices what a perfect reflex would have saved: slow calls, and failed attempts with their ticks.
 
     Whatever the fast tier did for a subgoal that was never reached is such an attempt, looking around too.
+
+    Args:
+        meter: Prices.
+        segment: What was done.
+        reached: Whether its subgoal was reached in the end, in this segment or later in the episode.
     """
     total = 0.0
     for decision in segment.decisions:
-        vain = not decision.outcome.ok or (decision.tier == "fast" and not segment.reached)
+        vain = not decision.outcome.ok or (decision.tier == "fast" and not reached)
         if decision.tier == "slow" or vain:
             total += thinking_cost(meter, decision)
         if vain:

@@ -41,3 +41,15 @@ class SlowPlanner(Protocol):
             history: Every decision of this episode so far, either tier's, with outcomes.
             hints: Text memory of the retrieval agents; empty for PEAM.
         """
+
+    def outlook(
+        self,
+        observation: Observation,
+        stations: Sequence[str],
+        history: Sequence[Decision],
+        hints: Sequence[str] = (),
+    ) -> list[Subgoal]:
+        """Returns the plan as it stands at a decision, with what outcomes have taught since `plan`.
+
+        Part of the answer to `decide`, not a call of its own: a language model names both at once.
+        """

@@ -45,12 +45,24 @@ class RulebookPlanner:
         self._task = task
         if not history:
             self._surface = observation.position[1]
-        beliefs = self._drawn.replay(history, hints)
+        return self.outlook(observation, (), history, hints)
+
+    def outlook(
+        self,
+        observation: Observation,
+        stations: Sequence[str],
+        history: Sequence[Decision],
+        hints: Sequence[str] = (),
+    ) -> list[Subgoal]:
+        """Returns the plan by the beliefs of this moment; empty before the first `plan`."""
+        task, held = self._task, observation.inventory
+        if task is None:
+            return []
         last = Subgoal(task.category, task.goal)
         if task.goal.fact != "inventory":
             return [last]
-        held, item = observation.inventory, task.goal.item
-        steps = regress(beliefs, [(item, task.goal.count)], held, ())
+        beliefs, item = self._drawn.replay(history, hints), task.goal.item
+        steps = regress(beliefs, [(item, task.goal.count)], held, _usable(stations, history))
         milestones = [milestone for step in steps if (milestone := self._milestone(step, held))]
         return [*(m for m in milestones if m.predicate.item != item), last]
 

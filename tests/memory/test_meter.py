@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from peam.config import load_config
@@ -23,9 +21,9 @@ def test_declared_meter_counts_and_ignores_the_clock() -> None:
     meter = make_meter(load_config())
     assert meter.unit == "declared s"
     assert segment_cost(meter, RUN) == pytest.approx(2 * 0.02 + 2.0 + 3 * 40 * 0.05)
-    assert avoidable_cost(meter, RUN) == pytest.approx((0.02 + 40 * 0.05) + 2.0)
+    assert avoidable_cost(meter, RUN, True) == pytest.approx((0.02 + 40 * 0.05) + 2.0)
     in_vain = (0.02 + 40 * 0.05) * 2 + 2.0
-    assert avoidable_cost(meter, replace(RUN, reached=False)) == pytest.approx(in_vain), "both reflexes"
+    assert avoidable_cost(meter, RUN, False) == pytest.approx(in_vain), "both reflexes"
     assert meter.price("training_step", 200, seconds=1e9) == 300.0
 
 
