@@ -105,6 +105,20 @@ def test_plan_skips_what_is_held() -> None:
     assert [str(s) for s in plan] == ["smelt: inventory.iron_ingot >= 2"]
 
 
+def test_the_outlook_is_the_plan_with_what_failures_have_taught() -> None:
+    made, task = (
+        planner(1, ["slow.rulebook.p_unknown=1.0", "slow.rulebook.p_wrong=0.0"]),
+        PAPER.task("iron_ingot_2"),
+    )
+    assert made.outlook(seen(), (), []) == [], "nothing is planned yet"
+    last = Subgoal("smelt", task.goal)
+    assert made.plan(task, seen(), []) == made.outlook(seen(), (), []) == [last]
+    failed = did(Action("smelt", "iron_ingot", 2), Diagnosis.MISSING_MATERIAL, {"raw_iron": 2})
+    ore = Subgoal("gather", Predicate("inventory", "raw_iron", 2))
+    assert made.outlook(seen(), (), [failed]) == [ore, last]
+    assert made.outlook(seen({"raw_iron": 2}), (), [failed]) == [last]
+
+
 def test_wood_for_the_whole_task_comes_first() -> None:
     made, task = planner(0, PERFECT), PAPER.task("iron_pickaxe")
     plan = made.plan(task, seen(), [])
