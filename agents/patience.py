@@ -1,6 +1,6 @@
-"""How long the fast tier may go on alone: no longer than any correction of its category ever took.
+"""How long the fast tier may go on alone: no longer than any pursuit of the category that was reached took.
 
-Learned from corrected runs, so that nothing is set by hand. Knows decisions alone.
+Learned from what was done, so that nothing is set by hand. Knows decisions alone.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from peam.types import Decision, Segment, Subgoal
 
 
 class Patience:
-    """Each category's longest corrected run."""
+    """Each category's longest reached pursuit, failed decisions counted."""
 
     def __init__(self) -> None:
         self._longest: dict[str, int] = {}
 
-    def learn(self, corrected: Segment) -> None:
-        """Takes up one corrected run."""
-        category = corrected.subgoal.category
-        self._longest[category] = max(self._longest.get(category, 0), len(corrected.decisions))
+    def learn(self, segment: Segment) -> None:
+        """Takes up a pursuit."""
+        category = segment.subgoal.category
+        if segment.reached:
+            self._longest[category] = max(self._longest.get(category, 0), len(segment.decisions))
 
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
         """Returns whether the fast tier has pursued it for longer than that: the slow tier goes on alone.

@@ -1,7 +1,7 @@
 """The agent of the paper: the fast tier acts by reflex where its risk is controlled, else the slow one does.
 
-What has failed, or leads in circles, is tabu for it (tabu.py). Where it goes on for longer than any
-correction ever took, the slow tier takes over (patience.py).
+What has failed, or leads in circles, is tabu for it (tabu.py). Where it goes on for longer than it ever took,
+the slow tier takes over (patience.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Peam:
     Args:
         planner: Asked for plans, and wherever the fast tier may not act.
         fast: The adapters.
-        patience: How long the fast tier may go on alone; learned by the loop from the store.
+        patience: How long the fast tier may go on alone; learned from pursuits.
     """
 
     name = "peam"

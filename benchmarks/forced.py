@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from peam.agents.patience import Patience
 from peam.config import Config, load_config
 from peam.evaluation.stats import wilson
 from peam.evaluation.suites import draw_stream, load_suite
@@ -25,6 +24,7 @@ from peam.fast.objective import train_adapter
 from peam.fast.tier import LoraFastTier
 from peam.memory.probe import observed_of, play
 from peam.memory.reader import Reader
+from peam.memory.serving import patience_of
 from peam.memory.store import Store
 from peam.types import Episode, Pair, Task
 
@@ -59,9 +59,8 @@ def run(
     config = load_config(overrides=overrides)
     with Store.open(store / "store.db", readonly=True) as opened:
         lessons = first_pairs(opened, category, pairs, admitted)
-    tier, patience = LoraFastTier(config), Patience()
-    for pair in lessons:
-        patience.learn(pair.corrected)
+        patience = patience_of(opened)
+    tier = LoraFastTier(config)
     begun = time.perf_counter()
     numbers = train_adapter(tier.experts, category, lessons, config=config, seed=seed)
     spent = time.perf_counter() - begun

@@ -147,12 +147,9 @@ def frozen_peam(config: Config, memory: Path) -> Peam:
     tier = LoraFastTier(config)
     registry = AdapterRegistry(memory / "adapters", tier.experts.base_hash())
     with Store.open(memory / "store.db", readonly=True) as store:
-        served = registry.categories()
-        for category in served:
+        for category in registry.categories():
             serve(tier, registry, store, category)
-        patience = patience_of(
-            store, [e.pair for c in served for e in store.experience(c) if not e.quarantined]
-        )
+        patience = patience_of(store)
     return Peam(make_planner(config), tier, patience)
 
 

@@ -37,7 +37,7 @@ class Ledger:
         relevance: What a context class looks at; shared with the pair miner.
 
     Attributes:
-        patience: How long corrected runs were.
+        patience: How long reached pursuits were.
     """
 
     def __init__(self, meter: Meter, relevance: Relevance) -> None:
@@ -56,13 +56,13 @@ class Ledger:
             tier: Tier = "fast" if all(d.tier == "fast" for d in segment.decisions) else "slow"
             cost = segment_cost(self._meter, segment)
             self._reaching.setdefault((goal, tier), Mean()).add(cost, int(segment.reached))
+            self.patience.learn(segment)
             for decision in segment.decisions:
                 self._thinking[decision.tier].add(thinking_cost(self._meter, decision))
                 self._decisions.setdefault(goal, []).append(replace(decision, rgb=NO_IMAGE))
         for pair in pairs:
             run = pair.corrected
             self._uses.setdefault(signature(run), []).append(run.episode)
-            self.patience.learn(run)
 
     def expected_uses(self, pair: Pair, now: int, horizon: float) -> float:
         """Returns n: uses of the skill signature, weighted by exp(-age / horizon), ages in episodes.

@@ -70,7 +70,7 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     if not tasks:
         return None
     with Store.open(run_dir / "store.db", readonly=True) as store:
-        patience = patience_of(store, [*job.train, *job.replay])
+        patience = patience_of(store)
     tier = LoraFastTier(config)
     tier.load(job.category, staged)
     tier.trust(job.category)

@@ -5,7 +5,7 @@ Used by lives, probes and evaluation; knows nothing of training.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -37,9 +37,9 @@ def serve(fast: Serving, registry: AdapterRegistry, store: Reader, category: str
     return folder.name
 
 
-def patience_of(store: Reader, pairs: Iterable[str]) -> Patience:
-    """Returns the patience that these pairs' corrected runs teach."""
+def patience_of(store: Reader) -> Patience:
+    """Returns the patience that a run's pursuits teach."""
     patience = Patience()
-    for pair in store.pairs(list(pairs), images=False):
-        patience.learn(pair.corrected)
+    for segment in store.segments(images=False):
+        patience.learn(segment)
     return patience

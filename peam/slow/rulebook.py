@@ -62,9 +62,27 @@ class RulebookPlanner:
         if task.goal.fact != "inventory":
             return [last]
         beliefs, item = self._drawn.replay(history, hints), task.goal.item
-        steps = regress(beliefs, [(item, task.goal.count)], held, _usable(stations, history))
-        milestones = [milestone for step in steps if (milestone := self._milestone(step, held))]
-        return [*(m for m in milestones if m.predicate.item != item), last]
+        near = _usable(stations, history)
+        steps = regress(beliefs, [(item, task.goal.count)], held, near)
+        found = [self._milestone(step, held) for step in steps]
+        milestones = [m for m in found if m and m.predicate.item != item]
+        if any(step.verb == "mine" and step.target in beliefs.knowledge.ores for step in steps):
+            first = milestones[:1] if milestones and milestones[0].category == "craft" else []
+            milestones = [*first, *self._blade(beliefs, steps, held, near), *milestones[len(first) :]]
+        return [*milestones, last]
+
+    @staticmethod
+    def _blade(
+        beliefs: Beliefs, steps: Sequence[Step], held: Mapping[str, int], near: Sequence[str]
+    ) -> list[Subgoal]:
+        """Returns the weapon to take along under ground, where its wood is there or to be fetched anyway."""
+        weapon = f"wooden_{beliefs.weapon()}"
+        if beliefs.weapon() is None or any(held.get(name) for name in beliefs.knowledge.at_least(weapon)):
+            return []
+        log = [step for step in regress(beliefs, [(weapon, 1)], held, near) if step.target == "log"]
+        if log and not any(step.target == "log" for step in steps):
+            return []
+        return [Subgoal("craft", Predicate("inventory", weapon, 1))]
 
     def decide(
         self,

@@ -93,18 +93,17 @@ def test_what_had_no_effect_is_not_repeated_on_the_spot() -> None:
     assert wait not in tabu([did("wait(100)"), did("explore(north)")])
 
 
-def test_patience_is_that_of_the_longest_correction() -> None:
+def test_patience_is_that_of_the_longest_reached_pursuit() -> None:
     patience = Patience()
-    assert patience.lost(GOAL, [did("explore(north)")]), "nothing learned yet: no reflex"
-    run = (did("explore(north)"), did("mine(oak_log, 1)", delta={"oak_log": 1}), did("explore(up)"))
-    patience.learn(Segment(0, GOAL, run, True))
-    alone = [did("explore(north)")]
-    assert not patience.lost(GOAL, alone * 3) and patience.lost(GOAL, alone * 4)
-    gained = did("craft(stick, 4)", delta={"stick": 4}, tier="slow")
-    assert patience.lost(GOAL, [*alone * 4, gained]), "the slow tier goes on alone"
-    assert not patience.lost(GOAL, [*alone * 3, gained]), "its own decisions do not count"
+    alone, slow = did("explore(north)"), did("explore(north)", tier="slow")
+    assert not patience.lost(GOAL, []) and patience.lost(GOAL, [alone]), "nothing learned yet: no reflex"
+    patience.learn(Segment(0, GOAL, (slow, did("mine(oak_log, 1)", "NOT_FOUND"), slow), True))
+    patience.learn(Segment(1, GOAL, (slow,) * 9, False))
+    assert not patience.lost(GOAL, [alone] * 3) and patience.lost(GOAL, [alone] * 4)
+    assert patience.lost(GOAL, [*[alone] * 4, slow]), "the slow tier goes on alone"
+    assert not patience.lost(GOAL, [slow] * 9), "its own decisions do not count"
     furnace = Subgoal("craft", Predicate("inventory", "furnace", 1))
-    assert not patience.lost(furnace, alone * 4), "another pursuit starts anew"
-    assert not patience.lost(furnace, [replace(alone[0], subgoal=furnace)] * 3), "with its category's bound"
+    assert not patience.lost(furnace, [alone] * 9), "another pursuit has its own account"
+    assert not patience.lost(furnace, [replace(alone, subgoal=furnace)] * 3), "with its category's bound"
     smelt = Subgoal("smelt", Predicate("inventory", "charcoal", 1))
-    assert patience.lost(smelt, [replace(alone[0], subgoal=smelt)]), "another category has its own"
+    assert patience.lost(smelt, [replace(alone, subgoal=smelt)]), "another category has its own"
