@@ -40,7 +40,7 @@ class RulebookPlanner:
     ) -> list[Subgoal]:
         """Returns what is believed to be needed on the way and not there yet, the goal last.
 
-        Worth a subgoal of their own are pickaxes, stations that are carried, ores and metals.
+        Worth a subgoal of their own are pickaxes, a blade, stations that are carried, ores and metals.
         """
         self._task = task
         if not history:

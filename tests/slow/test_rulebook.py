@@ -74,6 +74,7 @@ def test_begin_forgets() -> None:
 
 TO_IRON = [
     "craft: inventory.wooden_pickaxe >= 1",
+    "craft: inventory.wooden_sword >= 1",
     "craft: inventory.furnace >= 1",
     "craft: inventory.stone_pickaxe >= 1",
 ]
@@ -86,7 +87,7 @@ TO_IRON = [
         ("wooden_pickaxe", []),
         ("cobblestone_8", ["craft: inventory.wooden_pickaxe >= 1"]),
         ("furnace", ["craft: inventory.wooden_pickaxe >= 1"]),
-        ("coal_4", ["craft: inventory.wooden_pickaxe >= 1"]),
+        ("coal_4", ["craft: inventory.wooden_pickaxe >= 1", "craft: inventory.wooden_sword >= 1"]),
         ("iron_ingot_2", [*TO_IRON, "gather: inventory.raw_iron >= 2"]),
         ("iron_pickaxe", [*TO_IRON, "gather: inventory.raw_iron >= 3", "smelt: inventory.iron_ingot >= 3"]),
     ],
@@ -98,11 +99,19 @@ def test_plan_names_tools_stations_ores_and_metals(name: str, expected: list[str
 
 
 def test_plan_skips_what_is_held() -> None:
-    held = {"stone_pickaxe": 1, "furnace": 1, "raw_iron": 1}
+    held = {"stone_pickaxe": 1, "stone_sword": 1, "furnace": 1, "raw_iron": 1}
     plan = planner(0, PERFECT).plan(PAPER.task("iron_ingot_2"), seen(held), [])
     assert [str(s) for s in plan] == ["gather: inventory.raw_iron >= 2", "smelt: inventory.iron_ingot >= 2"]
     plan = planner(0, PERFECT).plan(PAPER.task("iron_ingot_2"), seen({**held, "raw_iron": 2}), [])
     assert [str(s) for s in plan] == ["smelt: inventory.iron_ingot >= 2"]
+
+
+def test_nobody_climbs_up_for_a_blade() -> None:
+    made, task = planner(0, PERFECT), PAPER.task("iron_ingot_2")
+    below = {"stone_pickaxe": 1, "furnace": 1, "coal": 4}
+    assert [s.category for s in made.plan(task, seen(below), [])] == ["gather", "smelt"]
+    wood = {**below, "oak_planks": 7, "stick": 1}
+    assert str(made.plan(task, seen(wood), [])[0]) == "craft: inventory.wooden_sword >= 1"
 
 
 def test_the_outlook_is_the_plan_with_what_failures_have_taught() -> None:
