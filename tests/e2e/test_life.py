@@ -91,9 +91,14 @@ def test_killed_and_resumed_it_is_the_same_life_to_the_byte(whole: Path, base: P
     assert [c["version"] for c in known["consolidations"]] == [c["version"] for c in again["consolidations"]]
 
 
+def heed_ctrl_c() -> None:
+    """Undoes what a shell's `&` does to its children: they would ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_with_130_and_says_how_to_go_on(base: Path, tmp_path: Path) -> None:
     out = tmp_path / "stopped"
-    life = subprocess.Popen(command(out, base), stderr=subprocess.PIPE, text=True)
+    life = subprocess.Popen(command(out, base), stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c)
     while episodes_in(out) < 1 and life.poll() is None:
         time.sleep(0.05)
     life.send_signal(signal.SIGINT)
