@@ -15,30 +15,25 @@ from typing import Any
 import numpy as np
 
 from peam.agents.planner_only import PlannerOnly
-from peam.build import make_planner, make_sim
+from peam.build import make_planner
 from peam.config import Config, load_config
 from peam.evaluation.stats import mcnemar_pairs, paired_bootstrap, wilson
+from peam.memory.probe import play
 from peam.memory.store import Store
-from peam.rollout import Rollout
+from peam.summary import quarters
 from peam.types import Episode
 
 
-def last_quarter(run: Path) -> list[Episode]:
+def last_quarter(run: Path) -> Sequence[Episode]:
     """Returns the last quarter of a life's episodes, pictures dropped."""
     with Store.open(run / "store.db", readonly=True) as store:
-        episodes = list(store.episodes(images=False))
-    return episodes[-max(1, len(episodes) // 4) :]
+        return quarters(list(store.episodes(images=False)))[1]
 
 
 def planned(config: Config, lived: Sequence[Episode]) -> list[Episode]:
     """Plays the same tasks in the same worlds with the planner alone."""
-    sim = make_sim(config)
-    rollout = Rollout(sim, PlannerOnly(make_planner(config)), config)
-    try:
-        limit = int(config.life.max_decisions)
-        return [rollout.run(e.task, e.seed, e.index, limit) for e in lived]
-    finally:
-        sim.close()
+    agent = PlannerOnly(make_planner(config))
+    return play(config, agent, [(e.task, e.seed) for e in lived], lived[0].index)
 
 
 def compare(lived: Sequence[Episode], control: Sequence[Episode], seed: int = 0) -> dict[str, Any]:
@@ -72,7 +67,7 @@ def _figures(episodes: Sequence[Episode]) -> dict[str, Any]:
     }
 
 
-def _arms(run: Path) -> tuple[list[Episode], ...]:
+def _arms(run: Path) -> tuple[Sequence[Episode], ...]:
     lived = last_quarter(run)
     return lived, planned(load_config([run / "config.yaml"]), lived)
 

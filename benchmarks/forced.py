@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from peam.agents.peam import Peam
+from peam.build import make_planner
 from peam.config import Config, load_config
 from peam.evaluation.stats import wilson
 from peam.evaluation.suites import draw_stream, load_suite
@@ -67,7 +69,9 @@ def run(
     if tier.experts.folds:
         tier.experts.refold(category)
     tier.trust(category)
-    played = play(config, tier, patience, tasks_of(config, category, episodes, seed))
+    played = play(
+        config, Peam(make_planner(config), tier, patience), tasks_of(config, category, episodes, seed)
+    )
     taught = {"pairs": len(lessons), "decisions": int(numbers["decisions"]), "steps": int(numbers["steps"])}
     return {**taught, "train_seconds": round(spent, 1), **_figures(played, category, config)}
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,11 +47,8 @@ def run_life(config: Config, resume: bool = False, on_event: OnEvent = ignore) -
     run_dir = Path(config.run_dir)
     with claim(run_dir):
         config.save(run_dir / "config.yaml")
-        life = Life(run_dir, config, on_event)
-        try:
+        with closing(Life(run_dir, config, on_event)) as life:
             life.live()
-        finally:
-            life.close()
         return write_summary(run_dir, config)
 
 

@@ -48,12 +48,11 @@ def write_summary(run_dir: Path, config: Config) -> Mapping[str, Any]:
 
 
 def summarise(episodes: Sequence[Episode]) -> dict[str, Any]:
-    """Returns the figures of a life; a quarter is a fourth of its episodes, at least one.
+    """Returns the figures of a life.
 
     Means an episode: slow_calls_*. Shares: success_*, fast_share_*.
     """
-    quarter = max(1, len(episodes) // 4)
-    first, last = episodes[:quarter], episodes[-quarter:]
+    first, last = quarters(episodes)
     return {
         "episodes": len(episodes),
         "success_first_quarter": _mean([e.success for e in first]),
@@ -62,6 +61,12 @@ def summarise(episodes: Sequence[Episode]) -> dict[str, Any]:
         "slow_calls_last_quarter": _mean([e.slow_calls for e in last]),
         "fast_share_last_quarter": fast_share(last),
     }
+
+
+def quarters(episodes: Sequence[Episode]) -> tuple[Sequence[Episode], Sequence[Episode]]:
+    """Returns the first and the last fourth of a life's episodes, at least one each."""
+    size = max(1, len(episodes) // 4)
+    return episodes[:size], episodes[-size:]
 
 
 def fast_share(episodes: Sequence[Episode]) -> float:

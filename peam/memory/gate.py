@@ -163,9 +163,9 @@ def judge(candidate: Measurement, incumbent: Measurement) -> GateResult:
     if prefers[0] > prefers[1]:
         return GateResult(True, PREFERRED, **numbers)
     shortfall = _shortfall(candidate, incumbent)
-    return GateResult(
-        not shortfall, f"{told}{shortfall}" if shortfall else PREFERRED, bool(shortfall), **numbers
-    )
+    if shortfall:
+        return GateResult(False, f"{told}, and {shortfall}", undecided=True, **numbers)
+    return GateResult(True, PREFERRED, **numbers)
 
 
 def probed(
@@ -204,13 +204,11 @@ def _shortfall(candidate: Measurement, incumbent: Measurement) -> str:
     """Returns in what a candidate that does not prefer more twins falls short; "" where in nothing."""
     right, before = sum(candidate.right), sum(incumbent.right)
     if right != before:
-        return "" if right > before else f", and is right on {right} exemplars, not {before}"
+        return "" if right > before else f"is right on {right} exemplars, not {before}"
     new, old = _mean(candidate.log_probs), _mean(incumbent.log_probs)
-    return (
-        ""
-        if new > old
-        else f", and mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
-    )
+    if new > old:
+        return ""
+    return f"mean log-probability of t+ {new:.4f} is not above the incumbent's {old:.4f}"
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from peam.agents.patience import Patience
+from peam.agents.base import Agent
 from peam.agents.peam import Peam
 from peam.build import make_planner, make_sim
 from peam.config import Config
@@ -75,11 +75,13 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     tier.load(job.category, staged)
     tier.trust(job.category)
     judging = len(tasks) * COMPARED // (TRIED + COMPARED)
-    tried = play(config, tier, patience, tasks[judging:])
+    agent = Peam(make_planner(config), tier, patience)
+    tried = play(config, agent, tasks[judging:])
     observed = observed_of(tried, job.category)
     tier.calibrate(job.category, observed)
-    new = play(config, tier, patience, tasks[:judging])
-    old = play(config, _incumbent(run_dir, job, config), patience, tasks[:judging])
+    new = play(config, agent, tasks[:judging])
+    incumbent = Peam(make_planner(config), _incumbent(run_dir, job, config), patience)
+    old = play(config, incumbent, tasks[:judging])
     won, before = (tuple(e.success for e in episodes) for episodes in (new, old))
     meter = make_meter(config)
     cost, usual = (sum(segment_cost(meter, s) for e in played for s in e.segments) for played in (new, old))
@@ -109,15 +111,13 @@ def _incumbent(run_dir: Path, job: Job, config: Config) -> LoraFastTier:
     return tier
 
 
-def play(
-    config: Config, tier: LoraFastTier, patience: Patience, tasks: Sequence[tuple[Task, int]]
-) -> list[Episode]:
-    """Plays each task once, with PEAM over this tier."""
+def play(config: Config, agent: Agent, tasks: Sequence[tuple[Task, int]], first: int = 0) -> list[Episode]:
+    """Plays each task once; episodes are numbered from `first`."""
     sim = make_sim(config)
-    rollout = Rollout(sim, Peam(make_planner(config), tier, patience), config)
+    rollout = Rollout(sim, agent, config)
     try:
         limit = int(config.life.max_decisions)
-        return [rollout.run(task, seed, max_decisions=limit) for task, seed in tasks]
+        return [rollout.run(task, seed, first + i, limit) for i, (task, seed) in enumerate(tasks)]
     finally:
         sim.close()
 
