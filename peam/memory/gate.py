@@ -4,8 +4,8 @@ On held-out pairs the candidate must prefer t+ over t- more often. Where it does
 beyond chance either (a dozen twins tell little), or where no pair has a failed twin, it must be right on
 more exemplars than the incumbent, or on as many with a higher mean log-probability of t+; failing that, it
 must cost less in the probe episodes at no fewer successes. On exemplars, and in probe episodes where there
-are any, it must lose nothing by a one-sided sign test. The incumbent of a first version is the bare base,
-in probe episodes the planner alone. Knows measurements, nothing of training or files.
+are any, it must lose nothing by a one-sided sign test; and a successor must not cost more there than what it
+succeeds. The incumbent of a first version is the bare base, in probe episodes the planner alone. Knows measurements, nothing of training or files.
 """
 
 from __future__ import annotations
@@ -169,7 +169,11 @@ def judge(candidate: Measurement, incumbent: Measurement) -> GateResult:
 
 
 def probed(
-    result: GateResult, candidate: Sequence[bool], incumbent: Sequence[bool], costs: tuple[float, float]
+    result: GateResult,
+    candidate: Sequence[bool],
+    incumbent: Sequence[bool],
+    costs: tuple[float, float],
+    successor: bool,
 ) -> GateResult:
     """Returns the verdict after probe episodes.
 
@@ -178,6 +182,7 @@ def probed(
         candidate: Success, one an episode.
         incumbent: The same, in the same worlds.
         costs: What the episodes of candidate and incumbent cost, metered.
+        successor: Whether the incumbent is an earlier version.
     """
     losses, gains, p_value = sign_test(candidate, incumbent)
     words = f"candidate {sum(candidate)} of {len(candidate)} probe episodes, incumbent {sum(incumbent)}"
@@ -185,6 +190,8 @@ def probed(
     words = f"{words}; cost {costs[0]:.0f}, incumbent {costs[1]:.0f}"
     if p_value <= ALPHA:
         return replace(result, accepted=False, reason="probe episodes were lost", probe=words)
+    if successor and costs[0] > costs[1]:
+        return replace(result, accepted=False, reason="dearer in probes than its predecessor", probe=words)
     if result.undecided and gains >= losses and costs[0] < costs[1]:
         return replace(
             result, accepted=True, reason="no worse on held-out pairs, cheaper in probes", probe=words

@@ -14,11 +14,13 @@ from peam.fast.augment import (
     GROUPS,
     WOODS,
     augment,
+    occasion,
     parse_state,
     protected_items,
     render_state,
     task_names,
     transplant,
+    woodless,
 )
 from peam.fast.vocabulary import tokens
 from peam.state import describe
@@ -139,3 +141,13 @@ def test_an_action_that_is_no_wood_is_told_among_other_trees() -> None:
     drawn = [transplant(text, (), Action("wait", "", 20), np.random.default_rng(i)) for i in range(20)]
     assert {next(iter(dict(parse_state(told[0]).has))) for told in drawn} == {f"{w}_log" for w in WOODS}
     assert all(told[2] == Action("wait", "", 20) for told in drawn)
+
+
+def test_an_occasion_is_goal_stations_and_what_matters_of_the_inventory() -> None:
+    plain = occasion(text_of({"oak_log": 2, "dirt": 3}, ["furnace"]), {"oak_log"})
+    assert plain == occasion(text_of({"oak_log": 2}, ["furnace"], Action("wait", "", 20)), {"oak_log"})
+    assert plain != occasion(text_of({"oak_log": 1}, ["furnace"]), {"oak_log"})
+    assert plain != occasion(text_of({"oak_log": 2}, []), {"oak_log"})
+    assert [woodless(n) for n in ("birch_log", "oak_planks", "stone", "coal_ore")] == [
+        "log", "planks", "stone", "coal_ore",
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from peam.actions import Action
-from peam.fast.hindsight import hindsight
+from peam.fast.hindsight import hindsight, straight
 from peam.types import Decision, Diagnosis, Outcome, Pair, Predicate, Segment, Subgoal
 
 SUBGOAL = Subgoal("gather", Predicate("inventory", "oak_log", 1))
@@ -34,3 +34,27 @@ def test_nothing_is_told_where_something_lay_between() -> None:
     assert hindsight(pair(4, 6)) == []
     assert hindsight(pair(4, 5, episode=2)) == []
     assert hindsight(replace(pair(4, 5), failed=None)) == []
+
+
+def seeing(seen: Decision, *names: str) -> Decision:
+    return replace(seen, seen=names)
+
+
+def test_an_exploration_that_passed_by_what_came_next_is_a_detour() -> None:
+    run = [
+        seeing(decision(0, LOOK, Diagnosis.OK), "stone near"),
+        seeing(decision(1, LOOK, Diagnosis.OK), "birch_log far"),
+        seeing(decision(2, LOOK, Diagnosis.OK)),
+        decision(3, MINE, Diagnosis.OK),
+        seeing(decision(4, LOOK, Diagnosis.OK), "oak_log near"),
+        decision(5, Action("craft", "stick", 4), Diagnosis.OK),
+    ]
+    assert [d.index for d in straight(run)] == [0, 2, 3, 4, 5]
+    assert straight([]) == []
+
+
+def test_a_detour_is_not_told_in_hindsight() -> None:
+    detour = pair(4, 5)
+    look = seeing(detour.corrected.decisions[0], "oak_log near")
+    corrected = replace(detour.corrected, decisions=(look, *detour.corrected.decisions[1:]))
+    assert hindsight(replace(detour, corrected=corrected)) == []

@@ -62,19 +62,28 @@ def test_retained_exemplars_may_flip_by_chance_but_not_be_lost() -> None:
 
 def test_the_probe_has_the_last_word() -> None:
     passed = judge(measured([-1], [None]), measured([-2], [None]))
-    kept = probed(passed, [True] * 4 + [False] * 4, [True] * 8, (9.0, 1.0))
+    kept = probed(passed, [True] * 4 + [False] * 4, [True] * 8, (9.0, 1.0), False)
     assert kept.accepted and "candidate 4 of 8 probe episodes, incumbent 8" in kept.probe  # p = 1/16
-    lost = probed(passed, [True] * 3 + [False] * 5, [True] * 8, (1.0, 9.0))
+    lost = probed(passed, [True] * 3 + [False] * 5, [True] * 8, (1.0, 9.0), False)
     assert not lost.accepted and lost.reason == "probe episodes were lost"
+
+
+def test_a_successor_must_not_be_dearer_than_its_predecessor() -> None:
+    passed, won = judge(measured([-1], [None]), measured([-2], [None])), [True] * 8
+    assert passed.accepted
+    assert probed(passed, won, won, (2.0, 1.0), successor=False).accepted
+    assert probed(passed, won, won, (1.0, 1.0), successor=True).accepted
+    dearer = probed(passed, won, won, (2.0, 1.0), successor=True)
+    assert not dearer.accepted and dearer.reason == "dearer in probes than its predecessor"
 
 
 def test_what_held_out_pairs_leave_open_the_cost_of_the_probe_decides() -> None:
     even = judge(measured([-2], [None], [True, False]), measured([-1], [None], [True, True]))
     assert even.undecided and not even.accepted and "right on 1 exemplars, not 2" in even.reason
     won = [True] * 8
-    assert probed(even, won, won, (1.0, 2.0)).accepted
-    assert not probed(even, won, won, (2.0, 1.0)).accepted
-    assert not probed(even, [False, *won[1:]], won, (1.0, 2.0)).accepted, "an early death is cheap"
+    assert probed(even, won, won, (1.0, 2.0), False).accepted
+    assert not probed(even, won, won, (2.0, 1.0), False).accepted
+    assert not probed(even, [False, *won[1:]], won, (1.0, 2.0), False).accepted, "an early death is cheap"
     worse = judge(measured([-1] * 5, [-1.0] * 5), measured([-2] * 5, [1.0] * 5))
     assert not worse.undecided
 
