@@ -5,7 +5,8 @@ beyond chance either (a dozen twins tell little), or where no pair has a failed 
 more exemplars than the incumbent, or on as many with a higher mean log-probability of t+; failing that, it
 must cost less in the probe episodes at no fewer successes. On exemplars, and in probe episodes where there
 are any, it must lose nothing by a one-sided sign test; and a successor must not cost more there than what it
-succeeds. The incumbent of a first version is the bare base, in probe episodes the planner alone. Knows measurements, nothing of training or files.
+succeeds. The incumbent of a first version is the bare base, in probe episodes the planner alone. Knows
+measurements, nothing of training or files.
 """
 
 from __future__ import annotations
