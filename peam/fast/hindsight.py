@@ -29,23 +29,32 @@ def hindsight(pair: Pair) -> list[Decision]:
     if pair.failed is None or pair.failed.episode != pair.corrected.episode:
         return []
     failed, first = pair.failed.decisions, pair.corrected.decisions[0]
-    if first.index != failed[-1].index + 1 or first not in straight(pair.corrected.decisions)[:1]:
+    if first.index != failed[-1].index + 1 or first.index in detours(pair.corrected.decisions):
         return []
     return [replace(first, index=d.index, state=d.state, rgb=d.rgb, seen=d.seen) for d in failed]
 
 
 def straight(run: Sequence[Decision]) -> list[Decision]:
-    """Returns a run without its detours: explorations whose picture already showed what was taken next.
+    """Returns a run without its detours."""
+    strayed = detours(run)
+    return [decision for decision in run if decision.index not in strayed]
 
-    Any wood stands for any other.
+
+def detours(decisions: Sequence[Decision]) -> frozenset[int]:
+    """Returns the indices of explorations whose picture already showed what was taken next.
+
+    Any wood stands for any other. What failed took nothing.
+
+    Args:
+        decisions: Of one episode, in order.
     """
-    kept: list[Decision] = []
-    target = ""
-    for decision in reversed(run):
+    strayed, target = set[int](), ""
+    for decision in reversed(decisions):
         action = decision.action
-        if action is None or action.word != EXPLORE:
-            target = woodless(action.target) if action and action.verb in TAKES else ""
-        elif target and any(woodless(name.split(" ")[0]) == target for name in decision.seen):
+        if action is None or not decision.outcome.ok:
             continue
-        kept.append(decision)
-    return kept[::-1]
+        if action.word != EXPLORE:
+            target = woodless(action.target) if action.verb in TAKES else ""
+        elif target and any(woodless(name.split(" ")[0]) == target for name in decision.seen):
+            strayed.add(decision.index)
+    return frozenset(strayed)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from peam.actions import Action
-from peam.fast.hindsight import hindsight, straight
+from peam.fast.hindsight import detours, hindsight, straight
 from peam.types import Decision, Diagnosis, Outcome, Pair, Predicate, Segment, Subgoal
 
 SUBGOAL = Subgoal("gather", Predicate("inventory", "oak_log", 1))
@@ -51,6 +51,17 @@ def test_an_exploration_that_passed_by_what_came_next_is_a_detour() -> None:
     ]
     assert [d.index for d in straight(run)] == [0, 2, 3, 4, 5]
     assert straight([]) == []
+
+
+def test_what_failed_took_nothing() -> None:
+    run = [
+        seeing(decision(0, LOOK, Diagnosis.OK), "oak_log near"),
+        decision(1, MINE, Diagnosis.UNREACHABLE),
+        seeing(decision(2, LOOK, Diagnosis.OK), "oak_log far"),
+        seeing(decision(3, LOOK, Diagnosis.UNREACHABLE), "oak_log far"),
+    ]
+    assert detours(run) == set()
+    assert detours([*run, decision(4, MINE, Diagnosis.OK)]) == {0, 2}
 
 
 def test_a_detour_is_not_told_in_hindsight() -> None:
