@@ -1,6 +1,7 @@
-"""How long the fast tier may go on alone: no longer than any pursuit of the category that was reached took.
+"""How long the fast tier may go on alone: no longer than the slow tier ever took to reach such a subgoal.
 
-Learned from what was done, so that nothing is set by hand. Knows decisions alone.
+Learned from what was done, so that nothing is set by hand; from what the slow tier led, so that reflexes that
+wander do not teach to wander for longer. Knows decisions alone.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from peam.types import Decision, Segment, Subgoal
 
 
 class Patience:
-    """Each category's longest reached pursuit, failed decisions counted."""
+    """Each category's longest reached pursuit that the slow tier led, failed decisions counted."""
 
     def __init__(self) -> None:
         self._longest: dict[str, int] = {}
 
     def learn(self, segment: Segment) -> None:
         """Takes up a pursuit."""
-        category = segment.subgoal.category
-        if segment.reached:
-            self._longest[category] = max(self._longest.get(category, 0), len(segment.decisions))
+        category, length = segment.subgoal.category, len(segment.decisions)
+        led = 2 * sum(d.tier == "slow" for d in segment.decisions) >= length
+        if segment.reached and led:
+            self._longest[category] = max(self._longest.get(category, 0), length)
 
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
         """Returns whether the fast tier has pursued it for longer than that: the slow tier goes on alone.

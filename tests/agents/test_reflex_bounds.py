@@ -93,12 +93,13 @@ def test_what_had_no_effect_is_not_repeated_on_the_spot() -> None:
     assert wait not in tabu([did("wait(100)"), did("explore(north)")])
 
 
-def test_patience_is_that_of_the_longest_reached_pursuit() -> None:
+def test_patience_is_that_of_the_longest_reached_pursuit_of_the_slow_tier() -> None:
     patience = Patience()
     alone, slow = did("explore(north)"), did("explore(north)", tier="slow")
     assert not patience.lost(GOAL, []) and patience.lost(GOAL, [alone]), "nothing learned yet: no reflex"
     patience.learn(Segment(0, GOAL, (slow, did("mine(oak_log, 1)", "NOT_FOUND"), slow), True))
     patience.learn(Segment(1, GOAL, (slow,) * 9, False))
+    patience.learn(Segment(2, GOAL, (alone,) * 9 + (slow,) * 8, True))
     assert not patience.lost(GOAL, [alone] * 3) and patience.lost(GOAL, [alone] * 4)
     assert patience.lost(GOAL, [*[alone] * 4, slow]), "the slow tier goes on alone"
     assert not patience.lost(GOAL, [slow] * 9), "its own decisions do not count"
