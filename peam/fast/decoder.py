@@ -11,7 +11,7 @@ Knows nothing of pictures, prompts or adapters' files.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -48,6 +48,20 @@ class Weights:
     norm: Tensor
     head: Tensor
     embed: Tensor
+
+    def by_column(self) -> Weights:
+        """Returns a copy whose matrices lie column by column, which short inputs multiply faster."""
+        layers = tuple(
+            replace(
+                x,
+                qkv=_by_column(x.qkv),
+                out=_by_column(x.out),
+                gate_up=_by_column(x.gate_up),
+                down=_by_column(x.down),
+            )
+            for x in self.layers
+        )
+        return replace(self, layers=layers, head=_by_column(self.head))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +210,7 @@ def _rows_of(mask: Tensor | None, where: Tensor, keys: Tensor) -> Tensor:
     beyond = torch.arange(keys.shape[2], device=keys.device) > where[..., None]
     zeros = torch.zeros(beyond.shape, dtype=keys.dtype, device=keys.device)
     return zeros.masked_fill_(beyond, float("-inf"))[:, None]
+
+
+def _by_column(matrix: Tensor) -> Tensor:
+    return matrix.t().contiguous().t()
