@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from peam.errors import PeamError
-from peam.fast.decoder import Branches, Decoder, Weights
+from peam.fast.decoder import Branches, Decoder, Past, Weights
 from peam.fast.prompt import Prompter
 from peam.types import Image
 
@@ -267,44 +267,45 @@ class Backbone:
         out: Tensor = module(input_ids=ids, attention_mask=mask, use_cache=False, **inputs).logits
         return out
 
-    def continuations(
-        self, handle: Handle, picture: Picture, prompt: Sequence[int]
-    ) -> tuple[Tensor, Continue]:
-        """Reads a picture and a prompt once, to be continued many times.
+    def continuations(self, handle: Handle, picture: Picture, prompt: Sequence[int]) -> Continue:
+        """Returns a function that continues a picture and a prompt, which are read with the first call.
 
-        Returns:
-            (vocabulary,) float32 logits after the prompt, and a function: rows of token ids, and the
-            positions wanted of each (all the same number) -> (rows, positions, vocabulary) float32 logits.
+        It takes rows of token ids and the positions wanted of each (all the same number; 0 is the prompt's
+        end, j the row's j-th token), and returns (rows, positions, vocabulary) float32 logits. Position 0 is
+        for the first call.
         """
         decoder = self.decoder
         if decoder is None:
             return self._recomputed(handle, picture, list(prompt))
-        weights = handle.weights()
-        ids = torch.tensor([[*picture.prefix, *prompt]], device=self.device)
+        weights, known = handle.weights(), [*picture.prefix, *prompt]
         features = [] if picture.features is None else [picture.features]
-        last = torch.tensor([[ids.shape[1] - 1]], device=self.device)
-        first, past = decoder.run(weights, self._embed(weights, ids, features), last)
-
-        prefix = ids.shape[1]
+        past: Past = ()
 
         def extend(rows: Sequence[Sequence[int]], where: Tensor) -> Tensor:
-            lengths = torch.tensor([len(row) for row in rows], device=self.device)
-            branches = Branches.of(lengths, prefix, first)
-            flat = torch.tensor([[token for row in rows for token in row]], device=self.device)
-            wanted = (branches.starts[:, None] + where.to(self.device)).view(1, -1)
-            embeds = functional.embedding(flat, weights.embed)
-            hidden, _ = decoder.run(weights, embeds, wanted, past, branches)
+            nonlocal past
+            branches = Branches.of(len(known), [len(row) for row in rows], weights.norm)
+            flat = [token for row in rows for token in row]
+            if past:
+                branches = branches.after(len(known))
+                embeds = functional.embedding(torch.tensor([flat], device=self.device), weights.embed)
+            else:
+                ids = torch.tensor([known + flat], device=self.device)
+                embeds = self._embed(weights, ids, features)
+            where = where.to(self.device)
+            wanted = torch.where(where > 0, branches.starts[:, None] + where - 1, len(known) - 1)
+            hidden, cache = decoder.run(weights, embeds, wanted.view(1, -1), past, branches)
+            past = past or tuple((k[:, :, : len(known)], v[:, :, : len(known)]) for k, v in cache)
             return functional.linear(hidden, weights.head).float().view(*where.shape, -1)
 
-        return functional.linear(first[0, 0], weights.head).float(), extend
+        return extend
 
-    def _recomputed(self, handle: Handle, picture: Picture, prompt: list[int]) -> tuple[Tensor, Continue]:
+    def _recomputed(self, handle: Handle, picture: Picture, prompt: list[int]) -> Continue:
         def extend(rows: Sequence[Sequence[int]], where: Tensor) -> Tensor:
-            tails, keep = [[*prompt, *row] for row in rows], [len(row) for row in rows]
+            tails, keep = [[*prompt, *row] for row in rows], [len(row) + 1 for row in rows]
             logits = self.logits(handle, [picture] * len(rows), tails, keep)
             return logits.gather(1, where.to(logits.device)[..., None].expand(-1, -1, logits.shape[-1]))
 
-        return self.logits(handle, [picture], [prompt], [1])[0, 0], extend
+        return extend
 
 
 def _length(sequence: Answered) -> int:

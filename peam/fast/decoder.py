@@ -10,7 +10,7 @@ Knows nothing of pictures, prompts or adapters' files.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,11 +66,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """Continuations of one prefix, laid end to end in one row: each sees the prefix and itself.
+    """Continuations of one prompt, laid end to end behind it in one row: each sees the prompt and itself.
 
     Attributes:
-        positions: (length,) of each token; every branch starts where the prefix ends.
-        mask: (length, prefix + length) additive.
+        positions: (prompt + branches,) of each token; every branch starts where the prompt ends.
+        mask: (prompt + branches, prompt + branches) additive.
         starts: (branches,) where each begins.
     """
 
@@ -79,15 +79,20 @@ class Branches:
     starts: Tensor
 
     @classmethod
-    def of(cls, lengths: Tensor, prefix: int, like: Tensor) -> Branches:
-        """Lays out branches of these lengths."""
-        starts = lengths.cumsum(0) - lengths
-        branch = torch.repeat_interleave(torch.arange(len(lengths), device=like.device), lengths)
-        place = torch.arange(len(branch), device=like.device)
-        seen = (branch[:, None] == branch) & (place[:, None] >= place)
-        mask = torch.zeros(len(branch), prefix + len(branch), dtype=like.dtype, device=like.device)
-        mask[:, prefix:].masked_fill_(~seen, float("-inf"))
-        return cls(prefix + place - starts[branch], mask, starts)
+    def of(cls, prompt: int, lengths: Sequence[int], like: Tensor) -> Branches:
+        """Lays out branches of these lengths behind a prompt of this length; `like` has dtype and device."""
+        sizes = torch.tensor([prompt, *lengths])
+        starts = sizes.cumsum(0) - sizes
+        branch = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
+        place = torch.arange(len(branch))
+        seen = ((branch == 0) | (branch[:, None] == branch)) & (place[:, None] >= place)
+        mask = torch.zeros(seen.shape, dtype=like.dtype).masked_fill_(~seen, float("-inf"))
+        positions = place - starts[branch] + prompt * (branch > 0)
+        return cls(positions.to(like.device), mask.to(like.device), starts[1:].to(like.device))
+
+    def after(self, prompt: int) -> Branches:
+        """Returns the layout without the prompt's own rows, for when the prompt is in the cache."""
+        return Branches(self.positions[prompt:], self.mask[prompt:], self.starts - prompt)
 
 
 class Decoder:
@@ -162,11 +167,11 @@ class Decoder:
             weights: From `weights`.
             embeds: (rows, length, hidden).
             where: (rows, k) positions in `embeds` whose result is wanted.
-            past: Cache of a prefix; then `embeds` is one row, laid out as `branches`.
-            branches: Layout of a row that continues `past`.
+            past: Cache of a prompt that `embeds` continues.
+            branches: Layout of `embeds`, which is one row then, the prompt's cache aside.
 
         Returns:
-            (rows, k, hidden) normed states, and the cache, prefix included.
+            (rows, k, hidden) normed states, and the cache, that of `past` included.
         """
         mask = None if branches is None else branches.mask
         positions = slice(embeds.shape[1]) if branches is None else branches.positions

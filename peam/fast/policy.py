@@ -67,8 +67,8 @@ class Policy:
         many, so that its first choice misses more than it invents.
         """
         with self._experts.serving(None) as handle:
-            _, extend = self._backbone.continuations(handle, picture, self._asked)
-            last = torch.tensor([[len(question) - 1] for question in self._questions])
+            extend = self._backbone.continuations(handle, picture, self._asked)
+            last = torch.tensor([[len(question)] for question in self._questions])
             scores = extend(self._questions, last)[:, 0, self._firsts]
         absent = scores.softmax(-1)[:, 0]
         nearest = scores[:, 1:].argmax(-1)
@@ -100,8 +100,8 @@ class Policy:
         prompt = prompter.ids(act_text(state, seen))
         banned = {index for index, action in enumerate(prompter.actions) if action in tabu}
         with self._experts.serving(category) as handle:
-            first, extend = self._backbone.continuations(handle, picture, prompt)
-            best = best_two(prompter.trie, first, extend, banned)
+            extend = self._backbone.continuations(handle, picture, prompt)
+            best = best_two(prompter.trie, extend, banned)
         margin = best[0][1] - best[1][1] if len(best) > 1 else 0.0
         return Ranked(prompter.actions[best[0][0]], best[0][1], margin)
 
@@ -121,20 +121,34 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A place in the trie whose log-probability is known: `path` leads to it."""
+    """A place in the trie: `path` leads to it."""
 
     path: tuple[int, ...]
     trie: Trie
 
+    def children(self) -> list[_Node]:
+        """Returns the places one token further."""
+        return [_Node((*self.path, token), trie) for token, trie in self.trie.children.items()]
+
+    def forced(self) -> _Node:
+        """Follows single children to the leaf or branch that they end in."""
+        path, trie = list(self.path), self.trie
+        while trie.leaf is None and len(trie.children) == 1:
+            token, trie = next(iter(trie.children.items()))
+            path.append(token)
+        return _Node(tuple(path), trie)
+
 
 def best_two(
-    trie: Trie, first: Tensor, extend: Continue, banned: Collection[int] = (), width: int = WIDTH
+    trie: Trie, extend: Continue, banned: Collection[int] = (), width: int = WIDTH
 ) -> list[tuple[int, float]]:
     """Returns the best two leaves that are not banned, best first, as (leaf, log-probability).
 
+    The root is read together with its children, before it is known which of them will be asked for: a pass
+    less, for a few more tokens.
+
     Args:
         trie: Token sequences; its root has at least two children.
-        first: (vocabulary,) logits of the first token.
         extend: As `Backbone.continuations` returns.
         banned: Leaves that are skipped.
         width: Nodes expanded together at first; changes speed, never the result.
@@ -142,24 +156,32 @@ def best_two(
     Raises:
         PeamError: If every leaf is banned.
     """
+    root = _Node((), trie)
+    scores = _read([root, *root.children()], extend)
     queue = _Queue()
-    queue.branch((), trie, first.log_softmax(-1), 0.0)
+    queue.push(0.0, root)
     found: list[tuple[int, float]] = []
     passes = 0
     while len(found) < 2 and (nodes := queue.next(width, found, banned)):
         passes += 1
-        width = width if passes < 3 else max(width, min(2 * width, WIDEST))
-        rows = [_forced(node) for node in nodes]
-        fed = [row[: len(row) - (end.leaf is not None)] for row, end in rows]  # nothing follows a leaf
-        starts = torch.tensor([len(node.path) - 1 for node in nodes])
-        ends = torch.tensor([len(row) - 1 for row in fed])
-        wanted = torch.arange(int((ends - starts).max()) + 1)
-        logits = extend(fed, torch.minimum(starts[:, None] + wanted, ends[:, None]))
-        for node, (row, end), scores in zip(nodes, rows, logits.log_softmax(-1), strict=True):
-            queue.expand(node, row, end, scores)
+        width = width if passes < 4 else max(width, min(2 * width, WIDEST))
+        unread = [node for node in nodes if node.path not in scores]
+        scores |= _read(unread, extend) if unread else {}
+        for node in nodes:
+            queue.expand(node, scores[node.path])
     if not found:
         raise PeamError("every legal action is tabu")
     return found
+
+
+def _read(nodes: Sequence[_Node], extend: Continue) -> dict[tuple[int, ...], Tensor]:
+    """Returns path -> log-probabilities after the path, and after each forced token behind it."""
+    ends = [node.forced() for node in nodes]
+    rows = [end.path[: len(end.path) - (end.trie.leaf is not None)] for end in ends]  # nothing follows a leaf
+    first, last = (torch.tensor([[len(row)] for row in part]) for part in ([n.path for n in nodes], rows))
+    where = torch.minimum(first + torch.arange(int((last - first).max()) + 1), last)
+    scores = extend(rows, where).log_softmax(-1)
+    return {node.path: part for node, part in zip(nodes, scores, strict=True)}
 
 
 class _Queue:
@@ -175,24 +197,22 @@ class _Queue:
         self._scores[node.path] = score
         self._count += 1
 
-    def branch(self, path: tuple[int, ...], trie: Trie, scores: Tensor, score: float) -> None:
-        """Pushes every child of a branching place; `scores` are the log-probabilities there."""
-        tokens = list(trie.children)
-        for token, part in zip(tokens, scores[tokens].tolist(), strict=True):
-            self.push(score + part, _Node((*path, token), trie.children[token]))
+    def expand(self, node: _Node, scores: Tensor) -> None:
+        """Adds the forced tokens' log-probabilities; then pushes the leaf, or the children of the branch.
 
-    def expand(self, node: _Node, row: Sequence[int], end: Trie, scores: Tensor) -> None:
-        """Adds the forced tokens' log-probabilities; then a leaf, or the children of a branch.
-
-        `scores[j]` are the log-probabilities after token `len(node.path) - 1 + j` of the row.
+        `scores[j]` are the log-probabilities after the path and j forced tokens.
         """
-        score, start = self._scores.pop(node.path), len(node.path)
-        for position in range(start, len(row)):
-            score += float(scores[position - start, row[position]])
-        if end.leaf is not None:
-            self.push(score, _Node(tuple(row), end))
-        else:
-            self.branch(tuple(row), end, scores[len(row) - start], score)
+        score, end = self._scores.pop(node.path), node.forced()
+        forced = end.path[len(node.path) :]
+        for after, token in zip(scores, forced, strict=False):
+            score += float(after[token])
+        if end.trie.leaf is not None:
+            self.push(score, end)
+            return
+        children = end.children()
+        parts = scores[len(forced), [child.path[-1] for child in children]].tolist()
+        for child, part in zip(children, parts, strict=True):
+            self.push(score + part, child)
 
     def next(self, width: int, found: list[tuple[int, float]], banned: Collection[int]) -> list[_Node]:
         """Moves leaves at the top into `found`; then returns up to `width` nodes to expand, best first."""
@@ -214,12 +234,3 @@ class _Queue:
                 yield entry[2]
         for entry in leaves:
             heapq.heappush(self._heap, entry)
-
-
-def _forced(node: _Node) -> tuple[list[int], Trie]:
-    """Follows single children: returns the longer path and the leaf or branch that it ends in."""
-    path, trie = list(node.path), node.trie
-    while trie.leaf is None and len(trie.children) == 1:
-        token, trie = next(iter(trie.children.items()))
-        path.append(token)
-    return path, trie

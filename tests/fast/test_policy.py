@@ -81,7 +81,7 @@ def test_best_two_of_any_trie(seed: int, leaves: int, width: int, banned: int) -
         return table.setdefault(prefix, torch.from_numpy(key.normal(size=vocabulary) * 4))
 
     def extend(rows: list[list[int]], where: torch.Tensor) -> torch.Tensor:
-        found = [[logits(tuple(row[: int(j) + 1])) for j in js] for row, js in zip(rows, where, strict=True)]
+        found = [[logits(tuple(row[: int(j)])) for j in js] for row, js in zip(rows, where, strict=True)]
         return torch.stack([torch.stack(row) for row in found])
 
     def exact(sequence: list[int]) -> float:
@@ -89,7 +89,7 @@ def test_best_two_of_any_trie(seed: int, leaves: int, width: int, banned: int) -
 
     forbidden = set(rng.choice(len(sequences), size=min(banned, len(sequences) - 1), replace=False).tolist())
     want = sorted(((exact(s), i) for i, s in enumerate(sequences) if i not in forbidden), reverse=True)[:2]
-    got = best_two(Trie.of(sequences), logits(()), extend, forbidden, width)
+    got = best_two(Trie.of(sequences), extend, forbidden, width)
     assert [leaf for leaf, _ in got] == [i for _, i in want]
     assert np.allclose([score for _, score in got], [score for score, _ in want], atol=1e-9)
 
@@ -141,8 +141,9 @@ def test_cached_scores_equal_the_models_own_forward(experts: Experts) -> None:
     picture = policy.picture(noise(2))
     with torch.inference_mode(), experts.serving(None) as handle:
         want = handle.module(**inputs).logits[0, -1]
-        first, _ = backbone.continuations(handle, picture, backbone.prompter.ids(act_text(STATE, ())))
-    assert torch.allclose(first, want, atol=1e-4)
+        extend = backbone.continuations(handle, picture, backbone.prompter.ids(act_text(STATE, ())))
+        got = extend([[]], torch.tensor([[0]]))[0, 0]
+    assert torch.allclose(got, want, atol=1e-4)
 
 
 def test_see_answers_from_each_questions_own_logits(experts: Experts) -> None:
