@@ -23,11 +23,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from peam.errors import PeamError
-from peam.fast.decoder import Branches, Decoder, Past, Weights
+from peam.fast.decoder import Decoder, Past, Tree, Weights
 from peam.fast.prompt import Prompter
 from peam.types import Image
 
-Continue = Callable[[Sequence[Sequence[int]], Tensor], Tensor]
+Continue = Callable[[Sequence[Sequence[int]], Sequence[Sequence[int]]], Tensor]
 
 CACHED_CLASSES = ("idefics3", "llava", "smolvlm")
 PICTURES = 4096  # kept; nano's take 12 kB each
@@ -268,42 +268,39 @@ class Backbone:
         return out
 
     def continuations(self, handle: Handle, picture: Picture, prompt: Sequence[int]) -> Continue:
-        """Returns a function that continues a picture and a prompt, which are read with the first call.
+        """Returns a function that continues a picture and a prompt, which are read with its first call.
 
         It takes rows of token ids and the positions wanted of each (all the same number; 0 is the prompt's
-        end, j the row's j-th token), and returns (rows, positions, vocabulary) float32 logits. Position 0 is
-        for the first call.
+        end, j the row's j-th token), and returns (rows, positions, vocabulary) float32 logits. What rows have
+        in common is read once; a position can be asked for only in the call that reads it.
         """
         decoder = self.decoder
         if decoder is None:
             return self._recomputed(handle, picture, list(prompt))
         weights, known = handle.weights(), [*picture.prefix, *prompt]
         features = [] if picture.features is None else [picture.features]
+        tree = Tree(len(known))
         past: Past = ()
 
-        def extend(rows: Sequence[Sequence[int]], where: Tensor) -> Tensor:
+        def extend(rows: Sequence[Sequence[int]], where: Sequence[Sequence[int]]) -> Tensor:
             nonlocal past
-            branches = Branches.of(len(known), [len(row) for row in rows], weights.norm)
-            flat = [token for row in rows for token in row]
-            if past:
-                branches = branches.after(len(known))
-                embeds = functional.embedding(torch.tensor([flat], device=self.device), weights.embed)
-            else:
-                ids = torch.tensor([known + flat], device=self.device)
-                embeds = self._embed(weights, ids, features)
-            where = where.to(self.device)
-            wanted = torch.where(where > 0, branches.starts[:, None] + where - 1, len(known) - 1)
-            hidden, cache = decoder.run(weights, embeds, wanted.view(1, -1), past, branches)
-            past = past or tuple((k[:, :, : len(known)], v[:, :, : len(known)]) for k, v in cache)
-            return functional.linear(hidden, weights.head).float().view(*where.shape, -1)
+            cached = past[0][0].shape[2] if past else 0
+            fresh = tree.grow(rows)
+            ids = torch.tensor([[*known[cached:], *(path[-1] for path in fresh)]], device=self.device)
+            embeds = self._embed(weights, ids, [] if cached else features)
+            wanted = torch.tensor([tree.columns(rows, where)], device=self.device) - cached
+            layout = tree.layout(fresh, cached, embeds)
+            hidden, past = decoder.run(weights, embeds, wanted, past, layout)
+            return functional.linear(hidden, weights.head).float().view(len(rows), -1, len(weights.head))
 
         return extend
 
     def _recomputed(self, handle: Handle, picture: Picture, prompt: list[int]) -> Continue:
-        def extend(rows: Sequence[Sequence[int]], where: Tensor) -> Tensor:
+        def extend(rows: Sequence[Sequence[int]], where: Sequence[Sequence[int]]) -> Tensor:
             tails, keep = [[*prompt, *row] for row in rows], [len(row) + 1 for row in rows]
             logits = self.logits(handle, [picture] * len(rows), tails, keep)
-            return logits.gather(1, where.to(logits.device)[..., None].expand(-1, -1, logits.shape[-1]))
+            wanted = torch.tensor(where, device=logits.device)
+            return logits.gather(1, wanted[..., None].expand(-1, -1, logits.shape[-1]))
 
         return extend
 

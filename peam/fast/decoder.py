@@ -65,34 +65,56 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Branches:
-    """Continuations of one prompt, laid end to end behind it in one row: each sees the prompt and itself.
+class Layout:
+    """Where the tokens of one row stand.
 
     Attributes:
-        positions: (prompt + branches,) of each token; every branch starts where the prompt ends.
-        mask: (prompt + branches, prompt + branches) additive.
-        starts: (branches,) where each begins.
+        positions: (length,) of each token.
+        mask: (length, cached + length) additive: what each token sees.
     """
 
     positions: Tensor
     mask: Tensor
-    starts: Tensor
 
-    @classmethod
-    def of(cls, prompt: int, lengths: Sequence[int], like: Tensor) -> Branches:
-        """Lays out branches of these lengths behind a prompt of this length; `like` has dtype and device."""
-        sizes = torch.tensor([prompt, *lengths])
-        starts = sizes.cumsum(0) - sizes
-        branch = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
-        place = torch.arange(len(branch))
-        seen = ((branch == 0) | (branch[:, None] == branch)) & (place[:, None] >= place)
-        mask = torch.zeros(seen.shape, dtype=like.dtype).masked_fill_(~seen, float("-inf"))
-        positions = place - starts[branch] + prompt * (branch > 0)
-        return cls(positions.to(like.device), mask.to(like.device), starts[1:].to(like.device))
 
-    def after(self, prompt: int) -> Branches:
-        """Returns the layout without the prompt's own rows, for when the prompt is in the cache."""
-        return Branches(self.positions[prompt:], self.mask[prompt:], self.starts - prompt)
+class Tree:
+    """Continuations of one prompt: each token is read once, and sees the prompt and what led to it.
+
+    A path is the tokens from the prompt's end; its last token has a column in the cache.
+    """
+
+    def __init__(self, prompt: int) -> None:
+        """Starts with the prompt's length."""
+        self._prompt = prompt
+        self._columns: dict[tuple[int, ...], int] = {(): prompt - 1}
+
+    def grow(self, rows: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+        """Gives columns to the paths of these rows that have none yet, and returns those paths."""
+        paths = dict.fromkeys(tuple(row[:end]) for row in rows for end in range(1, len(row) + 1))
+        fresh = [path for path in paths if path not in self._columns]
+        for path in fresh:
+            self._columns[path] = self._prompt - 1 + len(self._columns)
+        return fresh
+
+    def columns(self, rows: Sequence[Sequence[int]], where: Sequence[Sequence[int]]) -> list[int]:
+        """Returns the columns of the wanted positions, row by row; 0 is the prompt's end."""
+        return [self._columns[tuple(row[:j])] for row, js in zip(rows, where, strict=True) for j in js]
+
+    def layout(self, fresh: Sequence[tuple[int, ...]], cached: int, like: Tensor) -> Layout:
+        """Lays out fresh paths, behind what the cache lacks of the prompt.
+
+        Args:
+            fresh: From `grow`.
+            cached: Columns that the cache has.
+            like: Has dtype and device.
+        """
+        lacking = range(cached, self._prompt)
+        positions = [*lacking, *(self._prompt - 1 + len(path) for path in fresh)]
+        seen = torch.ones(len(positions), cached + len(positions)).tril_(cached)
+        seen[len(lacking) :, self._prompt :] = 0.0
+        rows = [row for row, path in enumerate(fresh, len(lacking)) for _ in path]
+        seen[rows, [self._columns[path[:end]] for path in fresh for end in range(1, len(path) + 1)]] = 1.0
+        return Layout(torch.tensor(positions, device=like.device), seen.log_().to(like))
 
 
 class Decoder:
@@ -157,7 +179,7 @@ class Decoder:
         embeds: Tensor,
         where: Tensor,
         past: Past = (),
-        branches: Branches | None = None,
+        layout: Layout | None = None,
     ) -> tuple[Tensor, Past]:
         """Runs the decoder.
 
@@ -167,14 +189,14 @@ class Decoder:
             weights: From `weights`.
             embeds: (rows, length, hidden).
             where: (rows, k) positions in `embeds` whose result is wanted.
-            past: Cache of a prompt that `embeds` continues.
-            branches: Layout of `embeds`, which is one row then, the prompt's cache aside.
+            past: Cache that `embeds` continues.
+            layout: Of `embeds`, which is one row then.
 
         Returns:
             (rows, k, hidden) normed states, and the cache, that of `past` included.
         """
-        mask = None if branches is None else branches.mask
-        positions = slice(embeds.shape[1]) if branches is None else branches.positions
+        mask = None if layout is None else layout.mask
+        positions = slice(embeds.shape[1]) if layout is None else layout.positions
         cos, sin = self._cos[positions], self._sin[positions]
         x, caches = embeds, []
         for index, layer in enumerate(weights.layers):

@@ -68,7 +68,7 @@ class Policy:
         """
         with self._experts.serving(None) as handle:
             extend = self._backbone.continuations(handle, picture, self._asked)
-            last = torch.tensor([[len(question)] for question in self._questions])
+            last = [[len(question)] for question in self._questions]
             scores = extend(self._questions, last)[:, 0, self._firsts]
         absent = scores.softmax(-1)[:, 0]
         nearest = scores[:, 1:].argmax(-1)
@@ -178,8 +178,9 @@ def _read(nodes: Sequence[_Node], extend: Continue) -> dict[tuple[int, ...], Ten
     """Returns path -> log-probabilities after the path, and after each forced token behind it."""
     ends = [node.forced() for node in nodes]
     rows = [end.path[: len(end.path) - (end.trie.leaf is not None)] for end in ends]  # nothing follows a leaf
-    first, last = (torch.tensor([[len(row)] for row in part]) for part in ([n.path for n in nodes], rows))
-    where = torch.minimum(first + torch.arange(int((last - first).max()) + 1), last)
+    spans = [(len(node.path), len(row)) for node, row in zip(nodes, rows, strict=True)]
+    longest = max(last - first for first, last in spans) + 1
+    where = [[min(first + j, last) for j in range(longest)] for first, last in spans]
     scores = extend(rows, where).log_softmax(-1)
     return {node.path: part for node, part in zip(nodes, scores, strict=True)}
 

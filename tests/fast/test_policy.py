@@ -80,8 +80,8 @@ def test_best_two_of_any_trie(seed: int, leaves: int, width: int, banned: int) -
         key = np.random.default_rng([seed, *prefix])
         return table.setdefault(prefix, torch.from_numpy(key.normal(size=vocabulary) * 4))
 
-    def extend(rows: list[list[int]], where: torch.Tensor) -> torch.Tensor:
-        found = [[logits(tuple(row[: int(j)])) for j in js] for row, js in zip(rows, where, strict=True)]
+    def extend(rows: list[list[int]], where: list[list[int]]) -> torch.Tensor:
+        found = [[logits(tuple(row[:j])) for j in js] for row, js in zip(rows, where, strict=True)]
         return torch.stack([torch.stack(row) for row in found])
 
     def exact(sequence: list[int]) -> float:
@@ -142,8 +142,24 @@ def test_cached_scores_equal_the_models_own_forward(experts: Experts) -> None:
     with torch.inference_mode(), experts.serving(None) as handle:
         want = handle.module(**inputs).logits[0, -1]
         extend = backbone.continuations(handle, picture, backbone.prompter.ids(act_text(STATE, ())))
-        got = extend([[]], torch.tensor([[0]]))[0, 0]
+        got = extend([[]], [[0]])[0, 0]
     assert torch.allclose(got, want, atol=1e-4)
+
+
+def test_continuations_equal_whole_prompts(experts: Experts) -> None:
+    backbone, picture = experts.backbone, Policy(experts).picture(noise(2))
+    prompt = backbone.prompter.ids(act_text(STATE, ()))
+    calls = [
+        ([[], [70, 71], [70, 72]], [[0, 0], [1, 2], [2, 2]]),
+        ([[70, 72, 73, 74], [75]], [[3, 4], [1, 1]]),
+    ]
+    with torch.inference_mode(), experts.serving(None) as handle:
+        extend = backbone.continuations(handle, picture, prompt)
+        for rows, where in calls:
+            for row, js, got in zip(rows, where, extend(rows, where), strict=True):
+                tails = [[*prompt, *row[:j]] for j in js]
+                want = backbone.logits(handle, [picture] * len(js), tails, [1] * len(js))[:, 0]
+                assert torch.allclose(got, want, atol=1e-4)
 
 
 def test_see_answers_from_each_questions_own_logits(experts: Experts) -> None:
