@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -25,6 +24,7 @@ from torch.nn import functional
 from peam.errors import PeamError
 from peam.fast.decoder import Decoder, Past, Tree, Weights
 from peam.fast.prompt import Prompter
+from peam.fast.vision import Tower
 from peam.types import Image
 
 Continue = Callable[[Sequence[Sequence[int]], Sequence[Sequence[int]]], Tensor]
@@ -81,6 +81,7 @@ class Backbone:
         cached: Which of the two ways.
         decoder: The decoder's shapes; None on the generic path.
         prompter: Prompts and answers as token ids.
+        tower: Encodes pictures that the processor would only rescale; None where it does more to all.
     """
 
     def __init__(self, model: Any, processor: Any) -> None:
@@ -91,7 +92,7 @@ class Backbone:
         self.image_token = int(processor.tokenizer.convert_tokens_to_ids(processor.image_token))
         self.cached = model.config.model_type in CACHED_CLASSES and Decoder.fits(model)
         self.decoder = Decoder(model) if self.cached else None
-        self._direct = _direct_scaling(processor)
+        self.tower = _tower(model, processor)
         self._prefixes: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._pictures: OrderedDict[bytes, Picture] = OrderedDict()
 
@@ -114,25 +115,6 @@ class Backbone:
             self._pictures.popitem(last=False)
         return [found[key] for key in keys]
 
-    def pixels(self, images: Sequence[Image]) -> Tensor:
-        """Returns (n, 1, 3, H, W) pixel values without the processor, equal to its output.
-
-        Only for processors that neither resize nor split at this size (`direct` is true).
-        """
-        if self._direct is None:
-            raise PeamError("this base's processor resizes or splits pictures")
-        mean, std = self._direct[1:]
-        raw = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float()
-        pixels = (raw / 255.0 - mean) / std
-        # Idefics3 drops a picture whose values are all zero as padding; one pixel keeps it.
-        empty = (pixels == 0).flatten(1).all(1)
-        pixels[empty, 0, 0, 0] = 1e-6
-        return pixels.unsqueeze(1)
-
-    def direct(self, image: Image) -> bool:
-        """Returns whether `pixels` may stand for the processor at this picture's size."""
-        return self._direct is not None and image.shape[:2] == self._direct[0]
-
     def _encode(self, model: Any, images: Sequence[Image]) -> list[Picture]:
         if not self.cached:
             return [self._generic_picture(image) for image in images]
@@ -143,15 +125,16 @@ class Backbone:
 
     @torch.no_grad()
     def _features(self, model: Any, images: Sequence[Image]) -> list[Tensor]:
-        if all(self.direct(image) for image in images):
-            pixels = self.pixels(images).to(self.device, self.dtype)
-            pooled = model.get_image_features(pixel_values=pixels, return_dict=True).pooler_output
-            return [feature.reshape(-1, feature.shape[-1]) for feature in pooled]
+        tower = self.tower
+        if tower is not None and all(image.shape[:2] == (tower.side, tower.side) for image in images):
+            return list(tower.features(images))
         return [self._processed_features(model, image) for image in images]
 
     def _processed_features(self, model: Any, image: Image) -> Tensor:
         tensors = self._process(image)
-        if not tensors["pixel_values"].any():
+        if not tensors[
+            "pixel_values"
+        ].any():  # Idefics3 drops what is all zero as padding; one pixel keeps it
             tensors["pixel_values"].view(-1)[0] = 1e-6
         known = {key: tensors[key] for key in ("pixel_values", "pixel_attention_mask") if key in tensors}
         pooled = model.get_image_features(**known, return_dict=True).pooler_output
@@ -315,8 +298,8 @@ def padded(rows: Sequence[Sequence[int]]) -> Tensor:
     return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
 
 
-def _direct_scaling(processor: Any) -> tuple[tuple[int, int], Tensor, Tensor] | None:
-    """Returns ((height, width), mean, std) where the processor only rescales at that size, else None."""
+def _tower(model: Any, processor: Any) -> Tower | None:
+    """Returns the model's tower if the processor only rescales pictures of its size, else None."""
     images = processor.image_processor
     side = dict(getattr(images, "size", None) or {}).get("longest_edge")
     largest = dict(getattr(images, "max_image_size", None) or {}).get("longest_edge")
@@ -324,4 +307,4 @@ def _direct_scaling(processor: Any) -> tuple[tuple[int, int], Tensor, Tensor] | 
     if side is None or side != largest or images.do_image_splitting or not plain:
         return None
     mean, std = (torch.tensor(v).view(3, 1, 1) for v in (images.image_mean, images.image_std))
-    return (side, side), mean, std
+    return Tower(model, mean, std) if Tower.fits(model, side) else None

@@ -94,26 +94,30 @@ def test_best_two_of_any_trie(seed: int, leaves: int, width: int, banned: int) -
     assert np.allclose([score for _, score in got], [score for score, _ in want], atol=1e-9)
 
 
-@pytest.mark.parametrize("value", [0, 127, 128, 255])
-def test_own_preprocessing_equals_the_processors(experts: Experts, value: int) -> None:
+def test_own_vision_equals_the_models(experts: Experts) -> None:
     backbone = experts.backbone
-    for image in (noise(5), np.full((128, 128, 3), value, np.uint8)):
-        assert backbone.direct(image)
-        out = backbone.processor(images=[image], text=[backbone.prompter.text("see")], return_tensors="pt")
-        assert torch.equal(out["pixel_values"], backbone.pixels([image]))
+    flat = [np.full((128, 128, 3), value, np.uint8) for value in (0, 127, 128, 255)]
+    images = [noise(5), *flat]
+    text = backbone.prompter.text("see")
+    with torch.inference_mode(), experts.serving(None) as handle:
+        pixels = backbone.processor(images=images, text=[text] * 5, return_tensors="pt")["pixel_values"]
+        want = handle.module.get_image_features(pixels.view(5, 1, 3, 128, 128)).pooler_output
+        got = backbone.pictures(handle, images)
+    assert backbone.tower is not None
+    for picture, features in zip(got, want, strict=True):
+        assert picture.features is not None
+        assert torch.allclose(picture.features, features.view(16, 192), atol=1e-5)
 
 
-def test_blank_pictures_are_seen_not_dropped(experts: Experts) -> None:
-    backbone = experts.backbone
-    backbone._direct = ((128, 128), torch.full((3, 1, 1), 0.0), torch.ones(3, 1, 1))
+@pytest.mark.parametrize("side", [96, 128])
+def test_blank_pictures_are_seen_not_dropped(experts: Experts, side: int) -> None:
     with experts.serving(None) as handle:
         for value in (0, 128):
-            picture = backbone.pictures(handle, [np.full((128, 128, 3), value, np.uint8)])[0]
+            picture = experts.backbone.pictures(handle, [np.full((side, side, 3), value, np.uint8)])[0]
             assert picture.features is not None and picture.features.shape == (16, 192)
 
 
 def test_pictures_of_another_size_go_through_the_processor(experts: Experts) -> None:
-    assert not experts.backbone.direct(noise(1, 96))
     policy = Policy(experts)
     assert policy.picture(noise(1, 96)).features.shape == (16, 192)
     policy.decide(None, STATE, (), policy.picture(noise(1, 96)))
