@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -110,11 +111,12 @@ class Tree:
         """
         lacking = range(cached, self._prompt)
         positions = [*lacking, *(self._prompt - 1 + len(path) for path in fresh)]
-        seen = torch.ones(len(positions), cached + len(positions)).tril_(cached)
-        seen[len(lacking) :, self._prompt :] = 0.0
+        seen = np.tri(len(positions), cached + len(positions), cached, dtype=bool)
+        seen[len(lacking) :, self._prompt :] = False
         rows = [row for row, path in enumerate(fresh, len(lacking)) for _ in path]
-        seen[rows, [self._columns[path[:end]] for path in fresh for end in range(1, len(path) + 1)]] = 1.0
-        return Layout(torch.tensor(positions, device=like.device), seen.log_().to(like))
+        seen[rows, [self._columns[path[:end]] for path in fresh for end in range(1, len(path) + 1)]] = True
+        mask = torch.from_numpy(np.where(seen, np.float32(0.0), np.float32(-np.inf)))
+        return Layout(torch.tensor(positions, device=like.device), mask.to(like))
 
 
 class Decoder:

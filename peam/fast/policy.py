@@ -11,8 +11,9 @@ import heapq
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from peam.actions import Action, Trie
 from peam.errors import PeamError
@@ -174,14 +175,14 @@ def best_two(
     return found
 
 
-def _read(nodes: Sequence[_Node], extend: Continue) -> dict[tuple[int, ...], Tensor]:
+def _read(nodes: Sequence[_Node], extend: Continue) -> dict[tuple[int, ...], NDArray[np.float32]]:
     """Returns path -> log-probabilities after the path, and after each forced token behind it."""
     ends = [node.forced() for node in nodes]
     rows = [end.path[: len(end.path) - (end.trie.leaf is not None)] for end in ends]  # nothing follows a leaf
     spans = [(len(node.path), len(row)) for node, row in zip(nodes, rows, strict=True)]
     longest = max(last - first for first, last in spans) + 1
     where = [[min(first + j, last) for j in range(longest)] for first, last in spans]
-    scores = extend(rows, where).log_softmax(-1)
+    scores = extend(rows, where).log_softmax(-1).numpy(force=True)
     return {node.path: part for node, part in zip(nodes, scores, strict=True)}
 
 
@@ -198,7 +199,7 @@ class _Queue:
         self._scores[node.path] = score
         self._count += 1
 
-    def expand(self, node: _Node, scores: Tensor) -> None:
+    def expand(self, node: _Node, scores: NDArray[np.float32]) -> None:
         """Adds the forced tokens' log-probabilities; then pushes the leaf, or the children of the branch.
 
         `scores[j]` are the log-probabilities after the path and j forced tokens.
