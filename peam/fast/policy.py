@@ -54,19 +54,26 @@ class Policy:
         shared = next(i for i, tokens in enumerate(zip(*questions, strict=False)) if len(set(tokens)) > 1)
         self._asked, self._questions = questions[0][:shared], [question[shared:] for question in questions]
         self._firsts = prompter.first_tokens(SEEN)
+        self._last: tuple[Picture, tuple[str, ...]] | None = None
 
     def picture(self, rgb: Image) -> Picture:
         """Encodes a picture with the frozen tower, once for seeing and acting."""
         with self._experts.serving(None) as handle:
             return self._backbone.pictures(handle, [rgb])[0]
 
-    @torch.inference_mode()
     def see(self, picture: Picture) -> tuple[str, ...]:
         """Returns what the base, adapter off, names in view: "oak_log near", "cow far".
 
         A name counts as in view unless the base gives "no" at least `ABSENT`: things out of view are the
-        many, so that its first choice misses more than it invents.
+        many, so that its first choice misses more than it invents. The last answer is kept: what is crafted
+        leaves the view as it was.
         """
+        if self._last is None or self._last[0] is not picture:
+            self._last = picture, self._look(picture)
+        return self._last[1]
+
+    @torch.inference_mode()
+    def _look(self, picture: Picture) -> tuple[str, ...]:
         with self._experts.serving(None) as handle:
             extend = self._backbone.continuations(handle, picture, self._asked)
             last = [[len(question)] for question in self._questions]
