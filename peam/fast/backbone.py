@@ -17,17 +17,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from peam.errors import PeamError
-from peam.fast.decoder import Branches, Decoder, Weights
+from peam.fast.decoder import Decoder, Past, Tree, Weights
 from peam.fast.prompt import Prompter
+from peam.fast.vision import Tower
 from peam.types import Image
 
-Continue = Callable[[Sequence[Sequence[int]], Tensor], Tensor]
+Continue = Callable[[Sequence[Sequence[int]], Sequence[Sequence[int]]], Tensor]
 
 CACHED_CLASSES = ("idefics3", "llava", "smolvlm")
 PICTURES = 4096  # kept; nano's take 12 kB each
@@ -81,6 +81,7 @@ class Backbone:
         cached: Which of the two ways.
         decoder: The decoder's shapes; None on the generic path.
         prompter: Prompts and answers as token ids.
+        tower: Encodes pictures that the processor would only rescale; None where it does more to all.
     """
 
     def __init__(self, model: Any, processor: Any) -> None:
@@ -91,7 +92,7 @@ class Backbone:
         self.image_token = int(processor.tokenizer.convert_tokens_to_ids(processor.image_token))
         self.cached = model.config.model_type in CACHED_CLASSES and Decoder.fits(model)
         self.decoder = Decoder(model) if self.cached else None
-        self._direct = _direct_scaling(processor)
+        self.tower = _tower(model, processor)
         self._prefixes: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._pictures: OrderedDict[bytes, Picture] = OrderedDict()
 
@@ -114,25 +115,6 @@ class Backbone:
             self._pictures.popitem(last=False)
         return [found[key] for key in keys]
 
-    def pixels(self, images: Sequence[Image]) -> Tensor:
-        """Returns (n, 1, 3, H, W) pixel values without the processor, equal to its output.
-
-        Only for processors that neither resize nor split at this size (`direct` is true).
-        """
-        if self._direct is None:
-            raise PeamError("this base's processor resizes or splits pictures")
-        mean, std = self._direct[1:]
-        raw = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float()
-        pixels = (raw / 255.0 - mean) / std
-        # Idefics3 drops a picture whose values are all zero as padding; one pixel keeps it.
-        empty = (pixels == 0).flatten(1).all(1)
-        pixels[empty, 0, 0, 0] = 1e-6
-        return pixels.unsqueeze(1)
-
-    def direct(self, image: Image) -> bool:
-        """Returns whether `pixels` may stand for the processor at this picture's size."""
-        return self._direct is not None and image.shape[:2] == self._direct[0]
-
     def _encode(self, model: Any, images: Sequence[Image]) -> list[Picture]:
         if not self.cached:
             return [self._generic_picture(image) for image in images]
@@ -143,15 +125,16 @@ class Backbone:
 
     @torch.no_grad()
     def _features(self, model: Any, images: Sequence[Image]) -> list[Tensor]:
-        if all(self.direct(image) for image in images):
-            pixels = self.pixels(images).to(self.device, self.dtype)
-            pooled = model.get_image_features(pixel_values=pixels, return_dict=True).pooler_output
-            return [feature.reshape(-1, feature.shape[-1]) for feature in pooled]
+        tower = self.tower
+        if tower is not None and all(image.shape[:2] == (tower.side, tower.side) for image in images):
+            return list(tower.features(images))
         return [self._processed_features(model, image) for image in images]
 
     def _processed_features(self, model: Any, image: Image) -> Tensor:
         tensors = self._process(image)
-        if not tensors["pixel_values"].any():
+        if not tensors[
+            "pixel_values"
+        ].any():  # Idefics3 drops what is all zero as padding; one pixel keeps it
             tensors["pixel_values"].view(-1)[0] = 1e-6
         known = {key: tensors[key] for key in ("pixel_values", "pixel_attention_mask") if key in tensors}
         pooled = model.get_image_features(**known, return_dict=True).pooler_output
@@ -267,44 +250,42 @@ class Backbone:
         out: Tensor = module(input_ids=ids, attention_mask=mask, use_cache=False, **inputs).logits
         return out
 
-    def continuations(
-        self, handle: Handle, picture: Picture, prompt: Sequence[int]
-    ) -> tuple[Tensor, Continue]:
-        """Reads a picture and a prompt once, to be continued many times.
+    def continuations(self, handle: Handle, picture: Picture, prompt: Sequence[int]) -> Continue:
+        """Returns a function that continues a picture and a prompt, which are read with its first call.
 
-        Returns:
-            (vocabulary,) float32 logits after the prompt, and a function: rows of token ids, and the
-            positions wanted of each (all the same number) -> (rows, positions, vocabulary) float32 logits.
+        It takes rows of token ids and the positions wanted of each (all the same number; 0 is the prompt's
+        end, j the row's j-th token), and returns (rows, positions, vocabulary) float32 logits. What rows have
+        in common is read once; a position can be asked for only in the call that reads it.
         """
         decoder = self.decoder
         if decoder is None:
             return self._recomputed(handle, picture, list(prompt))
-        weights = handle.weights()
-        ids = torch.tensor([[*picture.prefix, *prompt]], device=self.device)
+        weights, known = handle.weights(), [*picture.prefix, *prompt]
         features = [] if picture.features is None else [picture.features]
-        last = torch.tensor([[ids.shape[1] - 1]], device=self.device)
-        first, past = decoder.run(weights, self._embed(weights, ids, features), last)
+        tree = Tree(len(known))
+        past: Past = ()
 
-        prefix = ids.shape[1]
+        def extend(rows: Sequence[Sequence[int]], where: Sequence[Sequence[int]]) -> Tensor:
+            nonlocal past
+            cached = past[0][0].shape[2] if past else 0
+            fresh = tree.grow(rows)
+            ids = torch.tensor([[*known[cached:], *(path[-1] for path in fresh)]], device=self.device)
+            embeds = self._embed(weights, ids, [] if cached else features)
+            wanted = torch.tensor([tree.columns(rows, where)], device=self.device) - cached
+            layout = tree.layout(fresh, cached, embeds)
+            hidden, past = decoder.run(weights, embeds, wanted, past, layout)
+            return functional.linear(hidden, weights.head).float().view(len(rows), -1, len(weights.head))
 
-        def extend(rows: Sequence[Sequence[int]], where: Tensor) -> Tensor:
-            lengths = torch.tensor([len(row) for row in rows], device=self.device)
-            branches = Branches.of(lengths, prefix, first)
-            flat = torch.tensor([[token for row in rows for token in row]], device=self.device)
-            wanted = (branches.starts[:, None] + where.to(self.device)).view(1, -1)
-            embeds = functional.embedding(flat, weights.embed)
-            hidden, _ = decoder.run(weights, embeds, wanted, past, branches)
-            return functional.linear(hidden, weights.head).float().view(*where.shape, -1)
+        return extend
 
-        return functional.linear(first[0, 0], weights.head).float(), extend
-
-    def _recomputed(self, handle: Handle, picture: Picture, prompt: list[int]) -> tuple[Tensor, Continue]:
-        def extend(rows: Sequence[Sequence[int]], where: Tensor) -> Tensor:
-            tails, keep = [[*prompt, *row] for row in rows], [len(row) for row in rows]
+    def _recomputed(self, handle: Handle, picture: Picture, prompt: list[int]) -> Continue:
+        def extend(rows: Sequence[Sequence[int]], where: Sequence[Sequence[int]]) -> Tensor:
+            tails, keep = [[*prompt, *row] for row in rows], [len(row) + 1 for row in rows]
             logits = self.logits(handle, [picture] * len(rows), tails, keep)
-            return logits.gather(1, where.to(logits.device)[..., None].expand(-1, -1, logits.shape[-1]))
+            wanted = torch.tensor(where, device=logits.device)
+            return logits.gather(1, wanted[..., None].expand(-1, -1, logits.shape[-1]))
 
-        return self.logits(handle, [picture], [prompt], [1])[0, 0], extend
+        return extend
 
 
 def _length(sequence: Answered) -> int:
@@ -317,8 +298,8 @@ def padded(rows: Sequence[Sequence[int]]) -> Tensor:
     return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
 
 
-def _direct_scaling(processor: Any) -> tuple[tuple[int, int], Tensor, Tensor] | None:
-    """Returns ((height, width), mean, std) where the processor only rescales at that size, else None."""
+def _tower(model: Any, processor: Any) -> Tower | None:
+    """Returns the model's tower if the processor only rescales pictures of its size, else None."""
     images = processor.image_processor
     side = dict(getattr(images, "size", None) or {}).get("longest_edge")
     largest = dict(getattr(images, "max_image_size", None) or {}).get("longest_edge")
@@ -326,4 +307,4 @@ def _direct_scaling(processor: Any) -> tuple[tuple[int, int], Tensor, Tensor] | 
     if side is None or side != largest or images.do_image_splitting or not plain:
         return None
     mean, std = (torch.tensor(v).view(3, 1, 1) for v in (images.image_mean, images.image_std))
-    return (side, side), mean, std
+    return Tower(model, mean, std) if Tower.fits(model, side) else None

@@ -243,7 +243,7 @@ class Experts:
         if category is not None:
             self.check(category)
         with torch.no_grad():
-            self._folds[category] = self._effective(category)
+            self._folds[category] = self._effective(category).by_column()
 
 
 def _effective(module: Any, category: str | None) -> Tensor:

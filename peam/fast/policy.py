@@ -11,8 +11,9 @@ import heapq
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from peam.actions import Action, Trie
 from peam.errors import PeamError
@@ -53,22 +54,29 @@ class Policy:
         shared = next(i for i, tokens in enumerate(zip(*questions, strict=False)) if len(set(tokens)) > 1)
         self._asked, self._questions = questions[0][:shared], [question[shared:] for question in questions]
         self._firsts = prompter.first_tokens(SEEN)
+        self._last: tuple[Picture, tuple[str, ...]] | None = None
 
     def picture(self, rgb: Image) -> Picture:
         """Encodes a picture with the frozen tower, once for seeing and acting."""
         with self._experts.serving(None) as handle:
             return self._backbone.pictures(handle, [rgb])[0]
 
-    @torch.inference_mode()
     def see(self, picture: Picture) -> tuple[str, ...]:
         """Returns what the base, adapter off, names in view: "oak_log near", "cow far".
 
         A name counts as in view unless the base gives "no" at least `ABSENT`: things out of view are the
-        many, so that its first choice misses more than it invents.
+        many, so that its first choice misses more than it invents. The last answer is kept: what is crafted
+        leaves the view as it was.
         """
+        if self._last is None or self._last[0] is not picture:
+            self._last = picture, self._look(picture)
+        return self._last[1]
+
+    @torch.inference_mode()
+    def _look(self, picture: Picture) -> tuple[str, ...]:
         with self._experts.serving(None) as handle:
-            _, extend = self._backbone.continuations(handle, picture, self._asked)
-            last = torch.tensor([[len(question) - 1] for question in self._questions])
+            extend = self._backbone.continuations(handle, picture, self._asked)
+            last = [[len(question)] for question in self._questions]
             scores = extend(self._questions, last)[:, 0, self._firsts]
         absent = scores.softmax(-1)[:, 0]
         nearest = scores[:, 1:].argmax(-1)
@@ -100,8 +108,8 @@ class Policy:
         prompt = prompter.ids(act_text(state, seen))
         banned = {index for index, action in enumerate(prompter.actions) if action in tabu}
         with self._experts.serving(category) as handle:
-            first, extend = self._backbone.continuations(handle, picture, prompt)
-            best = best_two(prompter.trie, first, extend, banned)
+            extend = self._backbone.continuations(handle, picture, prompt)
+            best = best_two(prompter.trie, extend, banned)
         margin = best[0][1] - best[1][1] if len(best) > 1 else 0.0
         return Ranked(prompter.actions[best[0][0]], best[0][1], margin)
 
@@ -121,20 +129,34 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A place in the trie whose log-probability is known: `path` leads to it."""
+    """A place in the trie: `path` leads to it."""
 
     path: tuple[int, ...]
     trie: Trie
 
+    def children(self) -> list[_Node]:
+        """Returns the places one token further."""
+        return [_Node((*self.path, token), trie) for token, trie in self.trie.children.items()]
+
+    def forced(self) -> _Node:
+        """Follows single children to the leaf or branch that they end in."""
+        path, trie = list(self.path), self.trie
+        while trie.leaf is None and len(trie.children) == 1:
+            token, trie = next(iter(trie.children.items()))
+            path.append(token)
+        return _Node(tuple(path), trie)
+
 
 def best_two(
-    trie: Trie, first: Tensor, extend: Continue, banned: Collection[int] = (), width: int = WIDTH
+    trie: Trie, extend: Continue, banned: Collection[int] = (), width: int = WIDTH
 ) -> list[tuple[int, float]]:
     """Returns the best two leaves that are not banned, best first, as (leaf, log-probability).
 
+    The root is read together with its children, before it is known which of them will be asked for: a pass
+    less, for a few more tokens.
+
     Args:
         trie: Token sequences; its root has at least two children.
-        first: (vocabulary,) logits of the first token.
         extend: As `Backbone.continuations` returns.
         banned: Leaves that are skipped.
         width: Nodes expanded together at first; changes speed, never the result.
@@ -142,24 +164,33 @@ def best_two(
     Raises:
         PeamError: If every leaf is banned.
     """
+    root = _Node((), trie)
+    scores = _read([root, *root.children()], extend)
     queue = _Queue()
-    queue.branch((), trie, first.log_softmax(-1), 0.0)
+    queue.push(0.0, root)
     found: list[tuple[int, float]] = []
     passes = 0
     while len(found) < 2 and (nodes := queue.next(width, found, banned)):
         passes += 1
-        width = width if passes < 3 else max(width, min(2 * width, WIDEST))
-        rows = [_forced(node) for node in nodes]
-        fed = [row[: len(row) - (end.leaf is not None)] for row, end in rows]  # nothing follows a leaf
-        starts = torch.tensor([len(node.path) - 1 for node in nodes])
-        ends = torch.tensor([len(row) - 1 for row in fed])
-        wanted = torch.arange(int((ends - starts).max()) + 1)
-        logits = extend(fed, torch.minimum(starts[:, None] + wanted, ends[:, None]))
-        for node, (row, end), scores in zip(nodes, rows, logits.log_softmax(-1), strict=True):
-            queue.expand(node, row, end, scores)
+        width = width if passes < 4 else max(width, min(2 * width, WIDEST))
+        unread = [node for node in nodes if node.path not in scores]
+        scores |= _read(unread, extend) if unread else {}
+        for node in nodes:
+            queue.expand(node, scores[node.path])
     if not found:
         raise PeamError("every legal action is tabu")
     return found
+
+
+def _read(nodes: Sequence[_Node], extend: Continue) -> dict[tuple[int, ...], NDArray[np.float32]]:
+    """Returns path -> log-probabilities after the path, and after each forced token behind it."""
+    ends = [node.forced() for node in nodes]
+    rows = [end.path[: len(end.path) - (end.trie.leaf is not None)] for end in ends]  # nothing follows a leaf
+    spans = [(len(node.path), len(row)) for node, row in zip(nodes, rows, strict=True)]
+    longest = max(last - first for first, last in spans) + 1
+    where = [[min(first + j, last) for j in range(longest)] for first, last in spans]
+    scores = extend(rows, where).log_softmax(-1).numpy(force=True)
+    return {node.path: part for node, part in zip(nodes, scores, strict=True)}
 
 
 class _Queue:
@@ -175,24 +206,22 @@ class _Queue:
         self._scores[node.path] = score
         self._count += 1
 
-    def branch(self, path: tuple[int, ...], trie: Trie, scores: Tensor, score: float) -> None:
-        """Pushes every child of a branching place; `scores` are the log-probabilities there."""
-        tokens = list(trie.children)
-        for token, part in zip(tokens, scores[tokens].tolist(), strict=True):
-            self.push(score + part, _Node((*path, token), trie.children[token]))
+    def expand(self, node: _Node, scores: NDArray[np.float32]) -> None:
+        """Adds the forced tokens' log-probabilities; then pushes the leaf, or the children of the branch.
 
-    def expand(self, node: _Node, row: Sequence[int], end: Trie, scores: Tensor) -> None:
-        """Adds the forced tokens' log-probabilities; then a leaf, or the children of a branch.
-
-        `scores[j]` are the log-probabilities after token `len(node.path) - 1 + j` of the row.
+        `scores[j]` are the log-probabilities after the path and j forced tokens.
         """
-        score, start = self._scores.pop(node.path), len(node.path)
-        for position in range(start, len(row)):
-            score += float(scores[position - start, row[position]])
-        if end.leaf is not None:
-            self.push(score, _Node(tuple(row), end))
-        else:
-            self.branch(tuple(row), end, scores[len(row) - start], score)
+        score, end = self._scores.pop(node.path), node.forced()
+        forced = end.path[len(node.path) :]
+        for after, token in zip(scores, forced, strict=False):
+            score += float(after[token])
+        if end.trie.leaf is not None:
+            self.push(score, end)
+            return
+        children = end.children()
+        parts = scores[len(forced), [child.path[-1] for child in children]].tolist()
+        for child, part in zip(children, parts, strict=True):
+            self.push(score + part, child)
 
     def next(self, width: int, found: list[tuple[int, float]], banned: Collection[int]) -> list[_Node]:
         """Moves leaves at the top into `found`; then returns up to `width` nodes to expand, best first."""
@@ -214,12 +243,3 @@ class _Queue:
                 yield entry[2]
         for entry in leaves:
             heapq.heappush(self._heap, entry)
-
-
-def _forced(node: _Node) -> tuple[list[int], Trie]:
-    """Follows single children: returns the longer path and the leaf or branch that it ends in."""
-    path, trie = list(node.path), node.trie
-    while trie.leaf is None and len(trie.children) == 1:
-        token, trie = next(iter(trie.children.items()))
-        path.append(token)
-    return path, trie

@@ -80,8 +80,8 @@ def test_best_two_of_any_trie(seed: int, leaves: int, width: int, banned: int) -
         key = np.random.default_rng([seed, *prefix])
         return table.setdefault(prefix, torch.from_numpy(key.normal(size=vocabulary) * 4))
 
-    def extend(rows: list[list[int]], where: torch.Tensor) -> torch.Tensor:
-        found = [[logits(tuple(row[: int(j) + 1])) for j in js] for row, js in zip(rows, where, strict=True)]
+    def extend(rows: list[list[int]], where: list[list[int]]) -> torch.Tensor:
+        found = [[logits(tuple(row[:j])) for j in js] for row, js in zip(rows, where, strict=True)]
         return torch.stack([torch.stack(row) for row in found])
 
     def exact(sequence: list[int]) -> float:
@@ -89,31 +89,35 @@ def test_best_two_of_any_trie(seed: int, leaves: int, width: int, banned: int) -
 
     forbidden = set(rng.choice(len(sequences), size=min(banned, len(sequences) - 1), replace=False).tolist())
     want = sorted(((exact(s), i) for i, s in enumerate(sequences) if i not in forbidden), reverse=True)[:2]
-    got = best_two(Trie.of(sequences), logits(()), extend, forbidden, width)
+    got = best_two(Trie.of(sequences), extend, forbidden, width)
     assert [leaf for leaf, _ in got] == [i for _, i in want]
     assert np.allclose([score for _, score in got], [score for score, _ in want], atol=1e-9)
 
 
-@pytest.mark.parametrize("value", [0, 127, 128, 255])
-def test_own_preprocessing_equals_the_processors(experts: Experts, value: int) -> None:
+def test_own_vision_equals_the_models(experts: Experts) -> None:
     backbone = experts.backbone
-    for image in (noise(5), np.full((128, 128, 3), value, np.uint8)):
-        assert backbone.direct(image)
-        out = backbone.processor(images=[image], text=[backbone.prompter.text("see")], return_tensors="pt")
-        assert torch.equal(out["pixel_values"], backbone.pixels([image]))
+    flat = [np.full((128, 128, 3), value, np.uint8) for value in (0, 127, 128, 255)]
+    images = [noise(5), *flat]
+    text = backbone.prompter.text("see")
+    with torch.inference_mode(), experts.serving(None) as handle:
+        pixels = backbone.processor(images=images, text=[text] * 5, return_tensors="pt")["pixel_values"]
+        want = handle.module.get_image_features(pixels.view(5, 1, 3, 128, 128)).pooler_output
+        got = backbone.pictures(handle, images)
+    assert backbone.tower is not None
+    for picture, features in zip(got, want, strict=True):
+        assert picture.features is not None
+        assert torch.allclose(picture.features, features.view(16, 192), atol=1e-5)
 
 
-def test_blank_pictures_are_seen_not_dropped(experts: Experts) -> None:
-    backbone = experts.backbone
-    backbone._direct = ((128, 128), torch.full((3, 1, 1), 0.0), torch.ones(3, 1, 1))
+@pytest.mark.parametrize("side", [96, 128])
+def test_blank_pictures_are_seen_not_dropped(experts: Experts, side: int) -> None:
     with experts.serving(None) as handle:
         for value in (0, 128):
-            picture = backbone.pictures(handle, [np.full((128, 128, 3), value, np.uint8)])[0]
+            picture = experts.backbone.pictures(handle, [np.full((side, side, 3), value, np.uint8)])[0]
             assert picture.features is not None and picture.features.shape == (16, 192)
 
 
 def test_pictures_of_another_size_go_through_the_processor(experts: Experts) -> None:
-    assert not experts.backbone.direct(noise(1, 96))
     policy = Policy(experts)
     assert policy.picture(noise(1, 96)).features.shape == (16, 192)
     policy.decide(None, STATE, (), policy.picture(noise(1, 96)))
@@ -141,8 +145,25 @@ def test_cached_scores_equal_the_models_own_forward(experts: Experts) -> None:
     picture = policy.picture(noise(2))
     with torch.inference_mode(), experts.serving(None) as handle:
         want = handle.module(**inputs).logits[0, -1]
-        first, _ = backbone.continuations(handle, picture, backbone.prompter.ids(act_text(STATE, ())))
-    assert torch.allclose(first, want, atol=1e-4)
+        extend = backbone.continuations(handle, picture, backbone.prompter.ids(act_text(STATE, ())))
+        got = extend([[]], [[0]])[0, 0]
+    assert torch.allclose(got, want, atol=1e-4)
+
+
+def test_continuations_equal_whole_prompts(experts: Experts) -> None:
+    backbone, picture = experts.backbone, Policy(experts).picture(noise(2))
+    prompt = backbone.prompter.ids(act_text(STATE, ()))
+    calls = [
+        ([[], [70, 71], [70, 72]], [[0, 0], [1, 2], [2, 2]]),
+        ([[70, 72, 73, 74], [75]], [[3, 4], [1, 1]]),
+    ]
+    with torch.inference_mode(), experts.serving(None) as handle:
+        extend = backbone.continuations(handle, picture, prompt)
+        for rows, where in calls:
+            for row, js, got in zip(rows, where, extend(rows, where), strict=True):
+                tails = [[*prompt, *row[:j]] for j in js]
+                want = backbone.logits(handle, [picture] * len(js), tails, [1] * len(js))[:, 0]
+                assert torch.allclose(got, want, atol=1e-4)
 
 
 def test_see_answers_from_each_questions_own_logits(experts: Experts) -> None:
