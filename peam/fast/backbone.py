@@ -132,9 +132,7 @@ class Backbone:
 
     def _processed_features(self, model: Any, image: Image) -> Tensor:
         tensors = self._process(image)
-        if not tensors[
-            "pixel_values"
-        ].any():  # Idefics3 drops what is all zero as padding; one pixel keeps it
+        if not tensors["pixel_values"].any():  # Idefics3 drops it as padding; one pixel keeps it
             tensors["pixel_values"].view(-1)[0] = 1e-6
         known = {key: tensors[key] for key in ("pixel_values", "pixel_attention_mask") if key in tensors}
         pooled = model.get_image_features(**known, return_dict=True).pooler_output
