@@ -37,7 +37,7 @@ def caves(
     """Carves tunnels (two noises near zero) and caverns (one noise high); lava fills the lowest."""
     s, ids = t.shape, t.ids
     grid = _lattice(seed, x0, z0, top // 4 + 2, s)
-    v = np.empty(3, np.float32)
+    v, below, above = np.empty(3, np.float32), np.zeros(3, np.float32), np.empty(3, np.float32)
     for lx in range(16):
         i, fx = lx >> 2, np.float32((lx & 3) * 0.25)
         for lz in range(16):
@@ -46,9 +46,7 @@ def caves(
             roof = height - 5
             if height > s.sea and is_open(seed, x0 + lx, z0 + lz, s):
                 roof = height
-            below = np.zeros(3, np.float32)
             for j in range(roof // 4 + 2):
-                above = np.empty(3, np.float32)
                 for n in range(3):
                     west = grid[i, j, k, n] + fz * (grid[i, j, k + 1, n] - grid[i, j, k, n])
                     east = grid[i + 1, j, k, n] + fz * (grid[i + 1, j, k + 1, n] - grid[i + 1, j, k, n])
@@ -64,7 +62,7 @@ def caves(
                         deep = y < roof - 8
                         if (abs(v[0]) < s.tunnel and abs(v[1]) < s.tunnel) or (deep and v[2] > s.cavern):
                             chunk[lx, y, lz] = ids.lava if y <= s.lava else ids.air
-                below = above
+                below, above = above, below
 
 
 @njit(cache=True, nogil=True)
