@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from operator import index
+from operator import index, itemgetter, lt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from peam.errors import SimError
-from peam.sims.base import NOOP, Cell
+from peam.sims.base import Cell
 from peam.sims.voxel import combat, hands, mobs, spawning
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
@@ -164,7 +164,7 @@ class Game:
             self.world.blocks, body, _AHEAD[ahead], _LEFT[left], pose, 0.2 if self.hands.busy else 1.0
         )
         self.world.ensure(body[ph.X], body[ph.Z])
-        moved, landed, jumped, wet, lava, submerged, inside, cactus = body[_FELT].tolist()
+        moved, landed, jumped, wet, lava, submerged, inside, cactus = _felt(body.tolist())
         if wet:
             vitals.exert(EXHAUSTION["swim"] * moved)
         elif pose == 3 and ahead == 1:
@@ -199,6 +199,8 @@ class Game:
             self.rng,
             self._events,
         )
+        if not number:
+            return
         events = [(int(code), int(row), value) for code, row, value in self._events[1 : number + 1].tolist()]
         # A row may die, and another entity take it, while this tick's events are settled.
         ids = [table.table[row, ent.EID] for _, row, _ in events]
@@ -259,8 +261,7 @@ class Game:
         self.world.ensure(self.body[ph.X], self.body[ph.Z])
 
 
-_NOOP = list(NOOP)
-_FELT = [ph.MOVED, ph.LANDED, ph.JUMPED, ph.WATER, ph.LAVA, ph.SUBMERGED, ph.INSIDE, ph.CACTUS]
+_felt = itemgetter(ph.MOVED, ph.LANDED, ph.JUMPED, ph.WATER, ph.LAVA, ph.SUBMERGED, ph.INSIDE, ph.CACTUS)
 
 
 def _cell(values: Sequence[int]) -> Cell:
@@ -281,11 +282,11 @@ def checked(action: Sequence[int]) -> list[int]:
         raise SimError(f"action: {action!r} is not 8 integers") from None
     if len(values) != 8:
         raise SimError(f"action: needs 8 integers, has {len(values)}")
-    if values == _NOOP:
-        return values
-    for position, (value, size) in enumerate(zip(values, NVEC, strict=True)):
-        if not 0 <= value < size:
-            raise SimError(f"action[{position}]: {value} is not in 0..{size - 1}")
+    if min(values) < 0 or not all(map(lt, values, NVEC)):
+        at = next(
+            i for i, (value, size) in enumerate(zip(values, NVEC, strict=True)) if not 0 <= value < size
+        )
+        raise SimError(f"action[{at}]: {values[at]} is not in 0..{NVEC[at] - 1}")
     return values
 
 

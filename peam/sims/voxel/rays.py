@@ -179,27 +179,17 @@ def cast(
                     return Hit(0, ix, y, iz, here, at, 0, 0, wet, steps)
                 if here < 0 and shape < 3:
                     continue  # the eye's own cell
-                if shape == 1 or shape == 7:
+                if shape == 1 or shape == 2 or shape == 7:
+                    u, v = on_face(ox + at * dx - ix, oy + at * dy - y, oz + at * dz - iz, here)
+                    texture, texel = 0 + faces[block, here], texel_at(u, v, size * at)
+                    if shape == 2 and (texels[texture, texel, 3] < 128 or not 0.0 < at < reach):
+                        continue
                     if at >= reach:
                         break
-                    u, v = on_face(ox + at * dx - ix, oy + at * dy - y, oz + at * dz - iz, here)
-                    return Hit(
-                        block,
-                        ix,
-                        y,
-                        iz,
-                        here,
-                        at,
-                        0 + faces[block, here],
-                        texel_at(u, v, size * at),
-                        wet,
-                        steps,
-                    )
-                met, here, texel = through(
-                    blocks, kind, faces, texels, block, ix, y, iz, here, at, ox, oy, oz, dx, dy, dz, size
-                )
+                    return Hit(block, ix, y, iz, here, at, texture, texel, wet, steps)
+                met, texel = through(blocks, kind, faces, texels, block, ix, y, iz, ox, oy, oz, dx, dy, dz)
                 if 0.0 < met < reach:
-                    return Hit(block, ix, y, iz, here, met, 0 + faces[block, max(here, 0)], texel, wet, steps)
+                    return Hit(block, ix, y, iz, NO_FACE, met, 0 + faces[block, 0], texel, wet, steps)
         t = end
         if tx < tz:
             ix += sx

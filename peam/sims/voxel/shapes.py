@@ -109,32 +109,24 @@ def through(
     x: int,
     y: int,
     z: int,
-    face: int,
-    t: float,
     ox: float,
     oy: float,
     oz: float,
     dx: float,
     dy: float,
     dz: float,
-    size: float,
-) -> tuple[float, int, int]:
-    """Meets a block with holes. Returns (distance, face, texel), distance -1 where the ray passes."""
+) -> tuple[float, int]:
+    """Meets a thin shape. Returns (distance, texel), distance -1 where the ray passes."""
     shape = kind[block]
-    if shape == 2:
-        texture = faces[block, face]
-        u, v = on_face(ox + t * dx - x, oy + t * dy - y, oz + t * dz - z, face)
-        texel = texel_at(u, v, size * t)
-        return (t if texels[texture, texel, 3] >= 128 else -1.0), face, texel
     texture = faces[block, 0]
     wall = _wall(blocks, kind, x, y, z) if shape == 5 else 0
     a, ua, va, b, ub = _thin(shape, ox - x, oy - y, oz - z, dx, dy, dz, wall)
     if a > 0.0:
         texel = texel_at(ua, va, 0.0)
         if texels[texture, texel, 3] >= 128:
-            return a, NO_FACE, texel
+            return a, texel
     if b > 0.0:
         texel = texel_at(ub, oy - y + b * dy, 0.0)
         if texels[texture, texel, 3] >= 128:
-            return b, NO_FACE, texel
-    return -1.0, NO_FACE, 0
+            return b, texel
+    return -1.0, 0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from peam.sims.voxel.land import is_open
 from peam.sims.voxel.noise import noise3, unit
-from peam.sims.voxel.tables import HEIGHT, Shape, Tables
+from peam.sims.voxel.tables import HEIGHT, Ids, Shape, Tables
 
 
 @njit(cache=True, nogil=True)
@@ -31,27 +31,36 @@ def _lattice(seed: int, x0: int, z0: int, levels: int, s: Shape) -> NDArray[np.f
 
 
 @njit(cache=True, nogil=True)
+def _along_z(grid: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Interpolates a lattice to every cell of z: (5, levels, 16, 3)."""
+    out = np.empty((5, grid.shape[1], 16, 3), np.float32)
+    for i in range(5):
+        for j in range(grid.shape[1]):
+            for lz in range(16):
+                k, fz = lz >> 2, np.float32((lz & 3) * 0.25)
+                for n in range(3):
+                    out[i, j, lz, n] = grid[i, j, k, n] + fz * (grid[i, j, k + 1, n] - grid[i, j, k, n])
+    return out
+
+
+@njit(cache=True, nogil=True)
 def caves(
     chunk: NDArray[np.uint8], seed: int, x0: int, z0: int, heights: NDArray[np.int64], top: int, t: Tables
 ) -> None:
     """Carves tunnels (two noises near zero) and caverns (one noise high); lava fills the lowest."""
     s, ids = t.shape, t.ids
-    grid = _lattice(seed, x0, z0, top // 4 + 2, s)
-    v = np.empty(3, np.float32)
+    grid = _along_z(_lattice(seed, x0, z0, top // 4 + 2, s))
+    below, above = np.zeros(3, np.float32), np.empty(3, np.float32)
     for lx in range(16):
         i, fx = lx >> 2, np.float32((lx & 3) * 0.25)
         for lz in range(16):
-            k, fz = lz >> 2, np.float32((lz & 3) * 0.25)
             height = heights[lx, lz]
             roof = height - 5
             if height > s.sea and is_open(seed, x0 + lx, z0 + lz, s):
                 roof = height
-            below = np.zeros(3, np.float32)
             for j in range(roof // 4 + 2):
-                above = np.empty(3, np.float32)
                 for n in range(3):
-                    west = grid[i, j, k, n] + fz * (grid[i, j, k + 1, n] - grid[i, j, k, n])
-                    east = grid[i + 1, j, k, n] + fz * (grid[i + 1, j, k + 1, n] - grid[i + 1, j, k, n])
+                    west, east = grid[i, j, lz, n], grid[i + 1, j, lz, n]
                     above[n] = west + fx * (east - west)
                 if j > 0:
                     for q in range(4):
@@ -59,12 +68,13 @@ def caves(
                         if y < 5 or y > roof:
                             continue
                         fy = np.float32(q * 0.25)
-                        for n in range(3):
-                            v[n] = below[n] + fy * (above[n] - below[n])
+                        a = below[0] + fy * (above[0] - below[0])
+                        b = below[1] + fy * (above[1] - below[1])
+                        c = below[2] + fy * (above[2] - below[2])
                         deep = y < roof - 8
-                        if (abs(v[0]) < s.tunnel and abs(v[1]) < s.tunnel) or (deep and v[2] > s.cavern):
+                        if (abs(a) < s.tunnel and abs(b) < s.tunnel) or (deep and c > s.cavern):
                             chunk[lx, y, lz] = ids.lava if y <= s.lava else ids.air
-                below = above
+                below, above = above, below
 
 
 @njit(cache=True, nogil=True)
@@ -77,11 +87,11 @@ def _vein(
     cz: int,
     i: int,
     row: NDArray[np.int64],
-    t: Tables,
+    fatness: NDArray[np.float64],
+    ids: Ids,
 ) -> None:
     """Draws one vein, clipped: balls strung on a segment of size/4 metres, fattest in the middle."""
-    ids = t.ids
-    size = row[2]
+    block, size, lowest, highest = row[0], row[2], max(1, row[3]), min(HEIGHT, row[4]) - 1
     low, span = float(row[3]), float(row[4] - row[3])
     rise = unit(key, cx, 8 * i, cz)
     if row[5]:
@@ -95,27 +105,37 @@ def _vein(
     angle = np.pi * unit(key, cx, 8 * i + 3, cz)
     ax, az = np.sin(angle) * size * 0.125, np.cos(angle) * size * 0.125
     ay = (unit(key, cx, 8 * i + 4, cz) - 0.5) * 4.0
-    balls = 4 + size // 4
+    balls = len(fatness)
     for n in range(balls):
         f = 2.0 * n / (balls - 1) - 1.0
         fat = 0.5 + 0.5 * unit(key + 13, cx, 64 * i + n, cz)
-        r = (np.cos(0.5 * np.pi * f) + 1.0) * fat * size / 32.0 + 0.35
+        r = fatness[n] * fat * size / 32.0 + 0.35
         bx, by, bz = x + ax * f, y + ay * f, z + az * f
+        z_first, z_last = max(z0, int(np.floor(bz - r))), min(z0 + 15, int(np.floor(bz + r)))
         for px in range(max(x0, int(np.floor(bx - r))), min(x0 + 15, int(np.floor(bx + r))) + 1):
             ex = px + 0.5 - bx
-            for pz in range(max(z0, int(np.floor(bz - r))), min(z0 + 15, int(np.floor(bz + r))) + 1):
+            for pz in range(z_first, z_last + 1):
                 ez = pz + 0.5 - bz
                 left = r * r - ex * ex - ez * ez
                 if left <= 0.0:
                     continue
                 h = np.sqrt(left)
-                for py in range(
-                    max(1, row[3], int(np.ceil(by - h - 0.5))),
-                    min(HEIGHT - 1, row[4] - 1, int(np.floor(by + h - 0.5))) + 1,
-                ):
+                first, last = int(np.ceil(by - h - 0.5)), int(np.floor(by + h - 0.5))
+                for py in range(max(lowest, first), min(highest, last) + 1):
                     b = chunk[px - x0, py, pz - z0]
                     if b == ids.stone or b == ids.granite or b == ids.diorite or b == ids.andesite:
-                        chunk[px - x0, py, pz - z0] = row[0]
+                        chunk[px - x0, py, pz - z0] = block
+
+
+@njit(cache=True, nogil=True)
+def _fatness(size: int) -> NDArray[np.float64]:
+    """Returns how fat a vein's balls may be, 1 at its ends .. 2 in the middle."""
+    balls = 4 + size // 4
+    out = np.empty(balls)
+    for n in range(balls):
+        f = 2.0 * n / (balls - 1) - 1.0
+        out[n] = np.cos(0.5 * np.pi * f) + 1.0
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -123,7 +143,19 @@ def ores(chunk: NDArray[np.uint8], seed: int, cx: int, cz: int, t: Tables) -> No
     """Strews every vein that touches the chunk, in the file's order."""
     for kind in range(t.veins.shape[0]):
         row = t.veins[kind]
+        fatness = _fatness(row[2])
         for dx in range(-1, 2):
             for dz in range(-1, 2):
                 for i in range(row[1]):
-                    _vein(chunk, cx * 16, cz * 16, seed + 2000 + 31 * kind, cx + dx, cz + dz, i, row, t)
+                    _vein(
+                        chunk,
+                        cx * 16,
+                        cz * 16,
+                        seed + 2000 + 31 * kind,
+                        cx + dx,
+                        cz + dz,
+                        i,
+                        row,
+                        fatness,
+                        t.ids,
+                    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from peam.errors import SimError
@@ -18,8 +19,8 @@ from peam.sims.voxel.items import ITEMS
 from peam.sims.voxel.observer import daylight
 from peam.types import Image
 
-_SPRITES = [render.SPRITE_KIND.get(name, render.SPRITE_KIND["item"]) for name in ent.KINDS]
-_ITEM_SPRITES = [render.item_kind(name) for name in ITEMS]
+_SPRITES = np.array([render.SPRITE_KIND.get(name, render.SPRITE_KIND["item"]) for name in ent.KINDS])
+_ITEM_SPRITES = np.array([render.item_kind(name) for name in ITEMS])
 
 
 def frame(game: Game, height: int, width: int, fov: float) -> Image:
@@ -36,22 +37,32 @@ def frame(game: Game, height: int, width: int, fov: float) -> Image:
         fov,
         daylight(game.clock),
         sprites_of(game)[0],
-        hold=_ITEM_SPRITES[held] if held else -1,
+        hold=int(_ITEM_SPRITES[held]) if held else -1,
         tops=game.world.tops,
     )
 
 
 def sprites_of(game: Game) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Returns the sprite rows of creatures and items, and their table rows."""
-    table = game.entities.table[: game.entities.rows]
-    rows = np.flatnonzero((table[:, ent.KIND] > 0) & (table[:, ent.KIND] != ent.ARROW))
-    sprites = np.zeros((len(rows), 8), np.float32)
-    for out, row in zip(sprites, rows, strict=True):
+    return _sprites(game.entities.table, game.entities.rows)
+
+
+@njit(cache=True)
+def _sprites(table: NDArray[np.float64], rows: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    found, sprites = np.empty(rows, np.int64), np.empty((rows, 8), np.float32)
+    n = 0
+    for row in range(rows):
         e = table[row]
         kind = int(e[ent.KIND])
-        sprite = _ITEM_SPRITES[int(e[ent.A])] if kind == ent.ITEM else _SPRITES[kind]
-        out[:] = *e[:3], ent.WIDTHS[kind], ent.HEIGHTS[kind], sprite, e[ph.YAW], e[ent.HURT]
-    return sprites, rows
+        if kind == ent.FREE or kind == ent.ARROW:
+            continue
+        sprites[n, :3] = e[:3]
+        sprites[n, 3], sprites[n, 4] = ent.WIDTHS[kind], ent.HEIGHTS[kind]
+        sprites[n, 5] = _ITEM_SPRITES[int(e[ent.A])] if kind == ent.ITEM else _SPRITES[kind]
+        sprites[n, 6], sprites[n, 7] = e[ph.YAW], e[ent.HURT]
+        found[n] = row
+        n += 1
+    return sprites[:n], found[:n]
 
 
 def sight(game: Game, reach: float, fov: float, aspect: float) -> Sequence[Sighting]:
