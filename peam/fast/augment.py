@@ -4,8 +4,6 @@
   the goal, nor the action, nor the corrected chain touches, and renames the task.
 - `transplant` tells the same decision of another wood: which tree grows where is chance, and a life that
   began among oaks must not be lost among spruces.
-- `occasion` names what a decision depends on besides the picture: what is in view is taken whatever came
-  before, so that what took it may be told with the state text of any decision of the same occasion.
 
 Both parse the state text and render it again. Know nothing of models.
 """
@@ -168,12 +166,6 @@ def woodless(name: str) -> str:
     """Returns a name without the kind of its wood: "log"; other names as they are."""
     wood, _, kind = name.partition("_")
     return kind if kind and wood in WOODS else name
-
-
-def occasion(text: str, protected: Collection[str]) -> tuple[object, ...]:
-    """Returns goal, stations near and the protected items held of a state text."""
-    state = parse_state(text)
-    return state.goal, state.near, tuple(item for item in state.has if _fixed(item[0], protected))
 
 
 def _of_wood(word: str, drawn: Mapping[str, str]) -> str:

@@ -4,8 +4,8 @@ A failed action leaves the world as it was, so the first action of its correctio
 failure's own situation, before "last ... NOT_FOUND" told so. Without these decisions a policy only learns to
 try, fail and then correct; with them it can learn from the picture not to try.
 
-An exploration that passed by what the run took next was no help: the planner is blind, and a fast tier that
-is trained on its own detours learns to take them. Knows decisions, nothing of models.
+An exploration of the fast tier that passed by what the run took next was no help, and a later version that is
+trained on such detours learns to take them. Knows decisions, nothing of models.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ def straight(run: Sequence[Decision]) -> list[Decision]:
 
 
 def detours(decisions: Sequence[Decision]) -> frozenset[int]:
-    """Returns the indices of explorations whose picture already showed what was taken next.
+    """Returns the indices of the fast tier's explorations whose picture already showed what was taken next.
 
-    Any wood stands for any other. What failed took nothing.
+    Any wood stands for any other. What failed took nothing. The slow tier, which is blind, makes no detours:
+    what it did not see it could not pass by.
 
     Args:
         decisions: Of one episode, in order.
@@ -55,6 +56,6 @@ def detours(decisions: Sequence[Decision]) -> frozenset[int]:
             continue
         if action.word != EXPLORE:
             target = woodless(action.target) if action.verb in TAKES else ""
-        elif target and any(woodless(name.split(" ")[0]) == target for name in decision.seen):
+        elif decision.tier == "fast" and target in {woodless(name.split(" ")[0]) for name in decision.seen}:
             strayed.add(decision.index)
     return frozenset(strayed)

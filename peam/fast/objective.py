@@ -12,7 +12,7 @@ Knows experts and records, never the store, the registry or the simulator.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,16 +24,15 @@ from torch.nn import functional
 
 from peam.config import Config
 from peam.errors import PeamError
-from peam.fast.augment import augment, occasion, parse_state, task_names, transplant
+from peam.fast.augment import augment, parse_state, task_names, transplant
 from peam.fast.backbone import Handle
 from peam.fast.experts import Experts
-from peam.fast.hindsight import TAKES, hindsight, straight
+from peam.fast.hindsight import hindsight, straight
 from peam.fast.scores import SCORED, Example, answered, examples_of, pictures_of, score, sides
 from peam.types import Decision, Pair
 
 SIDE = 2  # decisions a side of a pair that one step looks at
 PAIRS = 2  # pairs with a failed twin that one step looks at
-EXCHANGED = 0.5  # share of decisions taking what is in view that are shown in another state of the occasion
 AUGMENTED = 0.6  # share of cloned decisions that are shown in an equivalent state
 TRANSPLANTED = 0.5  # share of these that are told of another wood
 WARMUP = 0.05  # share of the steps in which the learning rate rises
@@ -139,22 +138,14 @@ class Sampler:
         goals = [parse_state(e.state).goal.rpartition(" ")[0] for e in pool]
         weights = _rarity(kinds) * _rarity(goals)
         self._weights = weights / weights.sum()
-        self._occasions = [occasion(e.state, e.protected) for e in pool]
-        self._states: dict[Hashable, list[str]] = defaultdict(list)
-        for known, example in zip(self._occasions, pool, strict=True):
-            self._states[known].append(example.state)
 
     def cloned(self, size: int, augmented: bool) -> list[tuple[int, Example]]:
         """Returns (index into the pool, example) of one step's decisions."""
         drawn = self._rng.choice(len(self._pool), size=size, p=self._weights)
-        return [(int(i), self._shown(int(i)) if augmented else self._pool[int(i)]) for i in drawn]
+        return [(int(i), self._shown(self._pool[int(i)], augmented)) for i in drawn]
 
-    def _shown(self, index: int) -> Example:
-        example = self._pool[index]
-        if example.action.verb in TAKES and self._rng.random() < EXCHANGED:
-            states = self._states[self._occasions[index]]
-            example = replace(example, state=states[int(self._rng.integers(len(states)))])
-        if self._rng.random() >= AUGMENTED:
+    def _shown(self, example: Example, augmented: bool) -> Example:
+        if not augmented or self._rng.random() >= AUGMENTED:
             return example
         state = augment(example.state, example.action, example.protected, self._tasks, self._rng)
         if self._rng.random() >= TRANSPLANTED:

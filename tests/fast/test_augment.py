@@ -14,7 +14,6 @@ from peam.fast.augment import (
     GROUPS,
     WOODS,
     augment,
-    occasion,
     parse_state,
     protected_items,
     render_state,
@@ -143,11 +142,7 @@ def test_an_action_that_is_no_wood_is_told_among_other_trees() -> None:
     assert all(told[2] == Action("wait", "", 20) for told in drawn)
 
 
-def test_an_occasion_is_goal_stations_and_what_matters_of_the_inventory() -> None:
-    plain = occasion(text_of({"oak_log": 2, "dirt": 3}, ["furnace"]), {"oak_log"})
-    assert plain == occasion(text_of({"oak_log": 2}, ["furnace"], Action("wait", "", 20)), {"oak_log"})
-    assert plain != occasion(text_of({"oak_log": 1}, ["furnace"]), {"oak_log"})
-    assert plain != occasion(text_of({"oak_log": 2}, []), {"oak_log"})
+def test_names_without_their_wood() -> None:
     assert [woodless(n) for n in ("birch_log", "oak_planks", "stone", "coal_ore")] == [
         "log", "planks", "stone", "coal_ore",
     ]  # fmt: skip

@@ -37,7 +37,7 @@ def test_nothing_is_told_where_something_lay_between() -> None:
 
 
 def seeing(seen: Decision, *names: str) -> Decision:
-    return replace(seen, seen=names)
+    return replace(seen, seen=names, tier="fast")
 
 
 def test_an_exploration_that_passed_by_what_came_next_is_a_detour() -> None:
@@ -51,6 +51,7 @@ def test_an_exploration_that_passed_by_what_came_next_is_a_detour() -> None:
     ]
     assert [d.index for d in straight(run)] == [0, 2, 3, 4, 5]
     assert straight([]) == []
+    assert straight([replace(d, tier="slow") for d in run]) == [replace(d, tier="slow") for d in run]
 
 
 def test_what_failed_took_nothing() -> None:

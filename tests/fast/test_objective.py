@@ -246,25 +246,6 @@ def test_sampler_balances_actions_and_goals_and_repeats() -> None:
     assert Sampler(pool, [], 1).cloned(50, True) == Sampler(pool, [], 1).cloned(50, True)
 
 
-def test_what_takes_a_sight_is_told_whatever_came_before() -> None:
-    looked = (
-        "task x ; goal inventory oak_log 1 ; has {} ; hand air ; near nothing ; life 20 food 20 day ; last {}"
-    )
-    ways = [
-        Example(looked.format("dirt 2", f"wait {i}"), (), BLANK, Action("explore", "north")) for i in range(3)
-    ]
-    other = Example(looked.format("stick 1", "wait 9"), (), BLANK, Action("explore", "north"))
-    took = Example(
-        looked.format("nothing", "nothing"), ("oak_log near",), BLANK, Action("mine", "oak_log", 1)
-    )
-    guarded = [replace(e, protected=frozenset({"stick"})) for e in (*ways, other, took)]
-    shown = [e for _, e in Sampler(guarded, [], 0).cloned(400, True) if e.action.verb == "mine"]
-    told = {e.state.rpartition(" ; last ")[2] for e in shown}
-    assert told == {"nothing", "wait 0", "wait 1", "wait 2"}, (
-        "of its own occasion, never of another inventory"
-    )
-
-
 def test_training_is_deterministic_to_the_byte(nano: Path, tmp_path: Path) -> None:
     pairs = [failed_twin(chain(np.random.default_rng(i), number=i), 0) for i in range(3)]
     files = []

@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,6 +78,31 @@ def test_a_skeleton_shoots_and_walls_stop_arrows():
     creature(sim, "skeleton", dz=9.0)
     run(sim, NOOP, 200)
     assert sim.body().life < 20
+
+
+def test_a_skeleton_backs_off_at_half_its_walk_and_circles():
+    sim = arena(radius=20, time=18000)
+    row = creature(sim, "skeleton", dz=3.0)
+    run(sim, NOOP, 35)
+    agent, before = sim.game.body[[ph.X, ph.Z]].copy(), sim.game.entities.table[row, [ph.X, ph.Z]].copy()
+    run(sim, NOOP, 4)
+    walked = (sim.game.entities.table[row, [ph.X, ph.Z]] - before) / 0.2
+    away = (before - agent) / np.linalg.norm(before - agent)
+    assert walked @ away == pytest.approx(1.25, rel=0.1), "blocks a second"
+    assert np.linalg.norm(walked) == pytest.approx(1.25 * math.sqrt(2), rel=0.1), "and as fast aside"
+
+
+def test_a_skeleton_draws_its_bow_before_every_arrow():
+    sim = arena(radius=20, time=18000)
+    creature(sim, "skeleton", dz=9.0)
+    shots, known = [], 0
+    for tick in range(160):
+        run(sim, NOOP, 1)
+        flying = int((sim.game.entities.table[:, ent.KIND] == ent.ARROW).sum())
+        shots += [tick] if flying > known else []
+        known = flying
+    assert 20 <= shots[0] <= 26
+    assert [b - a for a, b in pairwise(shots)] == [60] * (len(shots) - 1) and len(shots) >= 2
 
 
 def test_monsters_burn_by_day_and_not_under_a_roof():

@@ -23,7 +23,9 @@ from peam.sims.voxel.physics import GROUND, HEIGHT, VX, VY, VZ, WIDTH, YAW, X, Y
 KIND, EID, HEALTH, HURT, AGE, COOL, GOAL_X, GOAL_Z, TIMER, SEEN = range(11, 21)
 FIRE, A, B, C, DETOUR, FLEE = range(21, 27)
 COLUMNS: Final = 27
-# A, B, C hold: item -> item id, count, durability used; arrow -> damage, owner (1 agent, 0 creature), crit.
+# A, B, C hold: item -> item id, count, durability used; arrow -> damage, owner (1 agent, 0 creature), crit;
+# archer -> ticks that it has had the agent in sight, side it circles to (1, -1), whether it backs off.
+AIMED, ASIDE, BACK = A, B, C
 FREE, ITEM, ARROW = 0, 1, 2
 DATA: Final = {name: row for name, row in data("mobs.yaml").items() if isinstance(row, dict)}
 KINDS: Final[tuple[str, ...]] = ("free", "item", "arrow", *DATA)

@@ -16,8 +16,11 @@ from peam.sims.voxel.aim import clear
 from peam.sims.voxel.blocks import OPAQUE
 from peam.sims.voxel.entities import (
     AGE,
+    AIMED,
     ARROW,
+    ASIDE,
     ATTACK,
+    BACK,
     COOL,
     DATA,
     DEATH,
@@ -43,13 +46,14 @@ from peam.sims.voxel.entities import (
     uniform,
 )
 from peam.sims.voxel.physics import EYE, YAW, X, Y, Z, at
-from peam.sims.voxel.steering import move, steer, wander
+from peam.sims.voxel.steering import move, steer, strafe, wander
 
 # Columns of the parameter table, one row a kind.
 HOSTILE, SPEED, SIGHT, BURNS, SHOOTS, RELOAD, DAMAGE = range(7)
 LEVELS: Final = ("peaceful", "easy", "normal", "hard")
 MELEE_GAP = 0.83  # metres between bodies within which a zombie strikes
 STRIKE_EVERY = 20  # ticks between a zombie's strikes
+DRAW = 20  # ticks in sight before a skeleton shoots and circles
 
 
 def parameters(difficulty: str) -> NDArray[np.float64]:
@@ -88,20 +92,38 @@ def _notice(blocks: Any, e: Any, p: Any, sight: float, height: float, alive: boo
 
 
 @njit(cache=True)
-def _hunt(e: Any, row: int, p: Any, q: Any, width: float, events: Any) -> bool:
+def _shoot(blocks: Any, e: Any, row: int, p: Any, q: Any, rng: Any, events: Any) -> bool:
+    """Shoots at the agent and circles it; returns whether the creature should walk up to it instead."""
+    dx, dz = p[X] - e[X], p[Z] - e[Z]
+    flat = math.sqrt(dx * dx + dz * dz)
+    e[YAW] = math.degrees(math.atan2(-dx, dz))
+    e[AIMED] = e[AIMED] + 1 if e[SEEN] >= 55 and flat <= q[SHOOTS] else 0.0
+    if e[AIMED] < DRAW:
+        return True
+    if e[COOL] <= 0:
+        emit(events, SHOOT, row, q[DAMAGE])
+        e[COOL] = q[RELOAD]
+    if (int(e[AIMED]) - DRAW) % 20 == 0:
+        if e[ASIDE] == 0 or uniform(rng) < 0.3:
+            e[ASIDE] = -1.0 if e[ASIDE] > 0 else 1.0
+        e[BACK] = 1.0 - e[BACK] if uniform(rng) < 0.3 else e[BACK]
+    if flat < 0.5 * q[SHOOTS]:
+        e[BACK] = 1.0
+    elif flat > 0.866 * q[SHOOTS]:
+        e[BACK] = 0.0
+    ahead = -1.0 if e[BACK] > 0 else 1.0
+    strafe(blocks, e, dx / max(flat, 0.01), dz / max(flat, 0.01), ahead, e[ASIDE], q[SPEED])
+    return False
+
+
+@njit(cache=True)
+def _hunt(blocks: Any, e: Any, row: int, p: Any, q: Any, width: float, rng: Any, events: Any) -> bool:
     """Pursues the agent; returns whether the creature should walk this tick."""
     dx, dz = p[X] - e[X], p[Z] - e[Z]
     flat = math.sqrt(dx * dx + dz * dz)
     e[GOAL_X], e[GOAL_Z], e[TIMER] = p[X], p[Z], 2.0
     if q[SHOOTS] > 0:
-        e[YAW] = math.degrees(math.atan2(-dx, dz))
-        if e[SEEN] >= 55 and flat <= q[SHOOTS] and e[COOL] <= 0:
-            emit(events, SHOOT, row, q[DAMAGE])
-            e[COOL] = q[RELOAD]
-        if flat < 4:
-            e[GOAL_X], e[GOAL_Z] = e[X] - dx, e[Z] - dz
-            return True
-        return flat > 8 or e[SEEN] < 50
+        return _shoot(blocks, e, row, p, q, rng, events)
     if flat - width / 2 - 0.3 < MELEE_GAP and abs(p[Y] - e[Y]) < 2 and e[COOL] <= 0 and e[SEEN] > 0:
         emit(events, ATTACK, row, q[DAMAGE])
         e[COOL] = STRIKE_EVERY
@@ -150,7 +172,7 @@ def _live(
         _notice(blocks, e, p, q[SIGHT], height, alive)
         hunting = e[SEEN] > 0
     if hunting:
-        walk = _hunt(e, row, p, q, width, events)
+        walk = _hunt(blocks, e, row, p, q, width, rng, events)
     else:
         wander(e, rng, 8.0)
         speed *= 0.6
