@@ -232,6 +232,7 @@ def test_held_item(plain: np.ndarray) -> None:
     changed = (with_item != picture(plain)).any(-1)
     assert changed[50:, 50:].any() and not changed[:48].any() and not changed[:, :44].any()
     assert item_kind("no such thing") == SPRITE_KIND["item"]
+    assert sorted(SPRITE_KIND.values()) == list(range(len(SPRITE_KIND))), "every kind has a row of its own"
 
 
 @settings(max_examples=80, deadline=None)
