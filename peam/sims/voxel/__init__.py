@@ -1,8 +1,14 @@
 """The embedded simulator: a deterministic block world with Minecraft's rules, and no Java."""
 
+from pathlib import Path
+
 import gymnasium as gym
 
-from peam.sims.voxel.env import VoxelSim
+from peam.kernels import drop_stale
+
+drop_stale(Path(__file__).parent, Path(__file__).parents[2] / "data" / "voxel")
+
+from peam.sims.voxel.env import VoxelSim  # noqa: E402  (its kernels may have been stale)
 
 __all__ = ["VoxelSim", "register"]
 
