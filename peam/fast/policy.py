@@ -165,7 +165,7 @@ def best_two(
         PeamError: If every leaf is banned.
     """
     root = _Node((), trie)
-    scores = _read([root, *root.children()], extend)
+    read = _read([root, *root.children()], extend)
     queue = _Queue()
     queue.push(0.0, root)
     found: list[tuple[int, float]] = []
@@ -173,24 +173,26 @@ def best_two(
     while len(found) < 2 and (nodes := queue.next(width, found, banned)):
         passes += 1
         width = width if passes < 4 else max(width, min(2 * width, WIDEST))
-        unread = [node for node in nodes if node.path not in scores]
-        scores |= _read(unread, extend) if unread else {}
+        unread = [node for node in nodes if node.path not in read]
+        read |= _read(unread, extend) if unread else {}
         for node in nodes:
-            queue.expand(node, scores[node.path])
+            queue.expand(node, *read[node.path])
     if not found:
         raise PeamError("every legal action is tabu")
     return found
 
 
-def _read(nodes: Sequence[_Node], extend: Continue) -> dict[tuple[int, ...], NDArray[np.float32]]:
-    """Returns path -> log-probabilities after the path, and after each forced token behind it."""
+def _read(
+    nodes: Sequence[_Node], extend: Continue
+) -> dict[tuple[int, ...], tuple[_Node, NDArray[np.float32]]]:
+    """Returns path -> where it is forced to, and log-probabilities after it and each forced token."""
     ends = [node.forced() for node in nodes]
     rows = [end.path[: len(end.path) - (end.trie.leaf is not None)] for end in ends]  # nothing follows a leaf
     spans = [(len(node.path), len(row)) for node, row in zip(nodes, rows, strict=True)]
     longest = max(last - first for first, last in spans) + 1
     where = [[min(first + j, last) for j in range(longest)] for first, last in spans]
     scores = extend(rows, where).log_softmax(-1).numpy(force=True)
-    return {node.path: part for node, part in zip(nodes, scores, strict=True)}
+    return {node.path: (end, part) for node, end, part in zip(nodes, ends, scores, strict=True)}
 
 
 class _Queue:
@@ -206,13 +208,12 @@ class _Queue:
         self._scores[node.path] = score
         self._count += 1
 
-    def expand(self, node: _Node, scores: NDArray[np.float32]) -> None:
+    def expand(self, node: _Node, end: _Node, scores: NDArray[np.float32]) -> None:
         """Adds the forced tokens' log-probabilities; then pushes the leaf, or the children of the branch.
 
-        `scores[j]` are the log-probabilities after the path and j forced tokens.
+        `end` is where the node is forced to, `scores[j]` the log-probabilities after j forced tokens.
         """
-        score, end = self._scores.pop(node.path), node.forced()
-        forced = end.path[len(node.path) :]
+        score, forced = self._scores.pop(node.path), end.path[len(node.path) :]
         for after, token in zip(scores, forced, strict=False):
             score += float(after[token])
         if end.trie.leaf is not None:

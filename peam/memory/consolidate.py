@@ -127,7 +127,7 @@ def consolidate(
         calibration = agreement(bench, job.category, material.heldout)
     else:
         calibration = played.observed
-        gate = probed(gate, played.candidate, played.incumbent, played.costs, bool(job.parent))
+        gate = probed(gate, played.candidate, played.incumbent, played.costs, successor=bool(job.parent))
         metrics |= {f"probe_{event}": float(count) for event, count in played.spent.items()}
     on_stage("gate")
     if gate.accepted:

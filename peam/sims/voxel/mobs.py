@@ -92,10 +92,10 @@ def _notice(blocks: Any, e: Any, p: Any, sight: float, height: float, alive: boo
 
 
 @njit(cache=True)
-def _shoot(blocks: Any, e: Any, row: int, p: Any, q: Any, rng: Any, events: Any) -> bool:
+def _shoot(
+    blocks: Any, e: Any, row: int, dx: float, dz: float, flat: float, q: Any, rng: Any, events: Any
+) -> bool:
     """Shoots at the agent and circles it; returns whether the creature should walk up to it instead."""
-    dx, dz = p[X] - e[X], p[Z] - e[Z]
-    flat = math.sqrt(dx * dx + dz * dz)
     e[YAW] = math.degrees(math.atan2(-dx, dz))
     e[AIMED] = e[AIMED] + 1 if e[SEEN] >= 55 and flat <= q[SHOOTS] else 0.0
     if e[AIMED] < DRAW:
@@ -123,7 +123,7 @@ def _hunt(blocks: Any, e: Any, row: int, p: Any, q: Any, width: float, rng: Any,
     flat = math.sqrt(dx * dx + dz * dz)
     e[GOAL_X], e[GOAL_Z], e[TIMER] = p[X], p[Z], 2.0
     if q[SHOOTS] > 0:
-        return _shoot(blocks, e, row, p, q, rng, events)
+        return _shoot(blocks, e, row, dx, dz, flat, q, rng, events)
     if flat - width / 2 - 0.3 < MELEE_GAP and abs(p[Y] - e[Y]) < 2 and e[COOL] <= 0 and e[SEEN] > 0:
         emit(events, ATTACK, row, q[DAMAGE])
         e[COOL] = STRIKE_EVERY
