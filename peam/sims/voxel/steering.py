@@ -38,7 +38,7 @@ def footing(blocks: Any, x: float, y: float, z: float, drop: int) -> int:
 
 @njit(cache=True)
 def _push(e: Any, x: float, z: float, speed: float) -> None:
-    """Adds a tick's push along (x, z), which drag turns into so many times the speed; in the air, about a fifth."""
+    """Adds a tick's push along (x, z): drag turns it into `speed`, and a fifth of that in the air."""
     push = speed * 0.05 * (0.454 if e[GROUND] > 0 else 0.1)
     e[VX] += x * push
     e[VZ] += z * push
