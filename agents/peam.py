@@ -1,7 +1,7 @@
 """The agent of the paper: the fast tier acts by reflex where its risk is controlled, else the slow one does.
 
-What has failed, or leads in circles, is tabu for it (tabu.py). Where it goes on for longer than it ever took,
-the slow tier takes over (patience.py).
+What has failed, or leads in circles, is tabu for it (tabu.py), and so is what is known to lack something
+(affordances.py). Where it goes on for longer than it ever took, the slow tier takes over (patience.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from peam.agents.base import Proposal, Situation, think
-from peam.agents.patience import Patience
+from peam.agents.bounds import Bounds
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
@@ -23,16 +23,16 @@ class Peam:
     Args:
         planner: Asked for plans, and wherever the fast tier may not act.
         fast: The adapters.
-        patience: How long the fast tier may go on alone; learned from pursuits.
+        bounds: How far the fast tier may go; learned from pursuits.
     """
 
     name = "peam"
     looks = True
 
-    def __init__(self, planner: SlowPlanner, fast: FastTier, patience: Patience) -> None:
+    def __init__(self, planner: SlowPlanner, fast: FastTier, bounds: Bounds) -> None:
         self.planner = planner
         self.fast = fast
-        self.patience = patience
+        self.bounds = bounds
 
     def begin(self, task: Task, seed: int) -> None:
         """Forgets the last episode's beliefs; what lasts is in the adapters."""
@@ -49,8 +49,9 @@ class Peam:
         category = situation.subgoal.category
         if not self.fast.knows(category):
             return replace(think(self.planner, situation), seen=self.fast.see(image))
-        choice = self.fast.decide(category, situation.state, image, tabu(situation.history))
-        if choice.acts and not self.patience.lost(situation.subgoal, situation.history):
+        barred = tabu(situation.history) | self.bounds.affordances.vain(situation.state)
+        choice = self.fast.decide(category, situation.state, image, barred)
+        if choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
         return _shadowed(think(self.planner, situation), choice)
 

@@ -26,7 +26,7 @@ from peam.fast.objective import train_adapter
 from peam.fast.tier import LoraFastTier
 from peam.memory.probe import observed_of, play
 from peam.memory.reader import Reader
-from peam.memory.serving import patience_of
+from peam.memory.serving import bounds_of
 from peam.memory.store import Store
 from peam.types import Episode, Pair, Task
 
@@ -61,7 +61,7 @@ def run(
     config = load_config(overrides=overrides)
     with Store.open(store / "store.db", readonly=True) as opened:
         lessons = first_pairs(opened, category, pairs, admitted)
-        patience = patience_of(opened)
+        bounds = bounds_of(opened)
     tier = LoraFastTier(config)
     begun = time.perf_counter()
     numbers = train_adapter(tier.experts, category, lessons, config=config, seed=seed)
@@ -70,7 +70,7 @@ def run(
         tier.experts.refold(category)
     tier.trust(category)
     played = play(
-        config, Peam(make_planner(config), tier, patience), tasks_of(config, category, episodes, seed)
+        config, Peam(make_planner(config), tier, bounds), tasks_of(config, category, episodes, seed)
     )
     taught = {"pairs": len(lessons), "decisions": int(numbers["decisions"]), "steps": int(numbers["steps"])}
     return {**taught, "train_seconds": round(spent, 1), **_figures(played, category, config)}

@@ -62,7 +62,7 @@ class Life:
         self.fast = LoraFastTier(config)
         self.memory = Memory.open(run_dir, config, self.fast)
         self.memory.serve()
-        self.agent = Peam(make_planner(config), self.fast, self.memory.patience())
+        self.agent = Peam(make_planner(config), self.fast, self.memory.bounds())
         self.cameraman = Cameraman(run_dir, make_sim(config), self.stream if config.life.video else [])
         self.rollout = Rollout(self.cameraman.sim, self.agent, config, self._tell)
 

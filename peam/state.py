@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from peam.errors import PeamError
 from peam.types import Decision, Observation, Subgoal, Task
 
+_FIELDS = ("task ", "goal ", "has ", "hand ", "near ", "life ", "last ", "around ")
 LARGEST = 64  # counts above are written as 64, and so is every height above: sea level is 63
 
 
@@ -69,3 +72,64 @@ def _last(last: Decision | None) -> str:
     words = [action.verb, action.target] if action else ["text"]
     missing = [f"{k} {_count(v)}" for k, v in sorted(last.outcome.missing.items())]
     return " ".join(word for word in [*words, str(last.outcome.diagnosis), *missing] if word)
+
+
+@dataclass(frozen=True, slots=True)
+class StateText:
+    """A state text, in parts.
+
+    Attributes:
+        task: Task name.
+        goal: "inventory stick 4".
+        has: Item -> count, in the text's order (sorted by name).
+        hand: Item in the main hand.
+        near: Station names.
+        vitals: "life 20 food 20 day".
+        last: Words of the last outcome.
+        around: Words of the simulator's list; empty where the text has none.
+    """
+
+    task: str
+    goal: str
+    has: tuple[tuple[str, int], ...]
+    hand: str
+    near: tuple[str, ...]
+    vitals: str
+    last: str
+    around: str = ""
+
+
+def parse_state(text: str) -> StateText:
+    """Parses a state text.
+
+    Raises:
+        PeamError: If it is not of the form that `describe` writes.
+    """
+    parts = text.split(" ; ")
+    shaped = len(parts) in (7, 8) and all(p.startswith(f) for p, f in zip(parts, _FIELDS, strict=False))
+    if not shaped:
+        known = ", ".join(name.strip() for name in _FIELDS)
+        raise PeamError(f"state text '{text[:80]}' has other parts than {known}")
+    task, goal, has, hand, near, _, last = (p[len(f) :] for p, f in zip(parts[:7], _FIELDS[:7], strict=True))
+    around = parts[7][len("around ") :] if len(parts) == 8 else ""
+    stations = () if near == "nothing" else tuple(near.split())
+    return StateText(task, goal, _items(has), hand, stations, parts[5], last, around)
+
+
+def _items(text: str) -> tuple[tuple[str, int], ...]:
+    words = [] if text == "nothing" else text.split()
+    return tuple((name, int(count)) for name, count in zip(words[::2], words[1::2], strict=True))
+
+
+def render_state(state: StateText) -> str:
+    """Renders a state text; `render_state(parse_state(text)) == text`."""
+    parts = [
+        f"task {state.task}",
+        f"goal {state.goal}",
+        "has " + (" ".join(f"{name} {count}" for name, count in state.has) or "nothing"),
+        f"hand {state.hand}",
+        "near " + (" ".join(state.near) or "nothing"),
+        state.vitals,
+        f"last {state.last}",
+    ]
+    return " ; ".join([*parts, f"around {state.around}"] if state.around else parts)

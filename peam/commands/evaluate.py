@@ -24,7 +24,7 @@ from peam.evaluation.runner import Arm
 from peam.evaluation.runner import evaluate as run_trials
 from peam.evaluation.suites import load_suite
 from peam.memory.registry import MANIFEST, AdapterRegistry
-from peam.memory.serving import patience_of, serve
+from peam.memory.serving import bounds_of, serve
 from peam.memory.store import Store
 
 BLANK = "peam_blank"  # the ablation: peam with every picture uniformly grey
@@ -149,8 +149,8 @@ def frozen_peam(config: Config, memory: Path) -> Peam:
     with Store.open(memory / "store.db", readonly=True) as store:
         for category in registry.categories():
             serve(tier, registry, store, category)
-        patience = patience_of(store)
-    return Peam(make_planner(config), tier, patience)
+        bounds = bounds_of(store)
+    return Peam(make_planner(config), tier, bounds)
 
 
 def _progress(event: Mapping[str, Any]) -> None:

@@ -5,22 +5,21 @@
 - `transplant` tells the same decision of another wood: which tree grows where is chance, and a life that
   began among oaks must not be lost among spruces.
 
-Both parse the state text and render it again. Know nothing of models.
+Know nothing of models.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from peam.actions import Action, grammar
-from peam.errors import PeamError
 from peam.fast.vocabulary import SCENE
+from peam.state import parse_state, render_state
 from peam.types import Decision
 
-_FIELDS = ("task ", "goal ", "has ", "hand ", "near ", "life ", "last ", "around ")
 _TOOLS = ("_pickaxe", "_axe", "_shovel", "_sword", "_hoe")
 _STATIONS = ("crafting_table", "furnace", "chest", "bow", "arrow", "shield", "bucket")
 WOODS = ("oak", "birch", "spruce")  # alike in all but the name
@@ -39,67 +38,6 @@ CLUTTER: tuple[str, ...] = (
     "granite", "diorite", "andesite", "raw_copper", "cobblestone", "coal", "raw_iron", "stick",
     "oak_log", "birch_log", "oak_planks", "birch_planks", "torch", "stone", "glass",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class StateText:
-    """The state text of `peam.state.describe`, in parts.
-
-    Attributes:
-        task: Task name.
-        goal: "inventory stick 4".
-        has: Item -> count, in the text's order (sorted by name).
-        hand: Item in the main hand.
-        near: Station names.
-        vitals: "life 20 food 20 day".
-        last: Words of the last outcome.
-        around: Words of the simulator's list; empty where the text has none.
-    """
-
-    task: str
-    goal: str
-    has: tuple[tuple[str, int], ...]
-    hand: str
-    near: tuple[str, ...]
-    vitals: str
-    last: str
-    around: str = ""
-
-
-def parse_state(text: str) -> StateText:
-    """Parses a state text.
-
-    Raises:
-        PeamError: If it is not of the form that `peam.state.describe` writes.
-    """
-    parts = text.split(" ; ")
-    shaped = len(parts) in (7, 8) and all(p.startswith(f) for p, f in zip(parts, _FIELDS, strict=False))
-    if not shaped:
-        known = ", ".join(name.strip() for name in _FIELDS)
-        raise PeamError(f"state text '{text[:80]}' has other parts than {known}")
-    task, goal, has, hand, near, _, last = (p[len(f) :] for p, f in zip(parts[:7], _FIELDS[:7], strict=True))
-    around = parts[7][len("around ") :] if len(parts) == 8 else ""
-    stations = () if near == "nothing" else tuple(near.split())
-    return StateText(task, goal, _items(has), hand, stations, parts[5], last, around)
-
-
-def _items(text: str) -> tuple[tuple[str, int], ...]:
-    words = [] if text == "nothing" else text.split()
-    return tuple((name, int(count)) for name, count in zip(words[::2], words[1::2], strict=True))
-
-
-def render_state(state: StateText) -> str:
-    """Renders a state text; `render_state(parse_state(text)) == text`."""
-    parts = [
-        f"task {state.task}",
-        f"goal {state.goal}",
-        "has " + (" ".join(f"{name} {count}" for name, count in state.has) or "nothing"),
-        f"hand {state.hand}",
-        "near " + (" ".join(state.near) or "nothing"),
-        state.vitals,
-        f"last {state.last}",
-    ]
-    return " ; ".join([*parts, f"around {state.around}"] if state.around else parts)
 
 
 def protected_items(chain: Sequence[Decision]) -> frozenset[str]:

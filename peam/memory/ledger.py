@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from peam.agents.patience import Patience
+from peam.agents.bounds import Bounds
 from peam.memory.meter import Meter, acting_cost, segment_cost, thinking_cost
 from peam.memory.pairs import Relevance, action_word, signature
 from peam.memory.records import NO_IMAGE
@@ -37,7 +37,7 @@ class Ledger:
         relevance: What a context class looks at; shared with the pair miner.
 
     Attributes:
-        patience: How long reached pursuits were.
+        bounds: How far reflexes may go.
     """
 
     def __init__(self, meter: Meter, relevance: Relevance) -> None:
@@ -47,7 +47,7 @@ class Ledger:
         self._reaching: dict[tuple[str, Tier], Mean] = {}
         self._thinking: dict[Tier, Mean] = {"slow": Mean(), "fast": Mean()}
         self._decisions: dict[str, list[Decision]] = {}
-        self.patience = Patience()
+        self.bounds = Bounds()
 
     def learn(self, segments: Sequence[Segment], pairs: Sequence[Pair]) -> None:
         """Takes up one episode and the pairs mined from it."""
@@ -56,7 +56,7 @@ class Ledger:
             tier: Tier = "fast" if all(d.tier == "fast" for d in segment.decisions) else "slow"
             cost = segment_cost(self._meter, segment)
             self._reaching.setdefault((goal, tier), Mean()).add(cost, int(segment.reached))
-            self.patience.learn(segment)
+            self.bounds.learn(segment)
             for decision in segment.decisions:
                 self._thinking[decision.tier].add(thinking_cost(self._meter, decision))
                 self._decisions.setdefault(goal, []).append(replace(decision, rgb=NO_IMAGE))

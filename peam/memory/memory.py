@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from peam.agents.patience import Patience
+from peam.agents.bounds import Bounds
 from peam.config import Config
 from peam.errors import StoreError
 from peam.memory.consolidate import OnStage, PlayProbe, Workbench, consolidate, no_stage
@@ -162,9 +162,9 @@ class Memory:
         if version is not None:
             self._fast.calibrate(category, self.store.calibration(category, version))
 
-    def patience(self) -> Patience:
-        """Returns how long corrected runs were; it goes on learning."""
-        return self.curator.ledger.patience
+    def bounds(self) -> Bounds:
+        """Returns how far reflexes may go; they go on learning."""
+        return self.curator.ledger.bounds
 
     # ---- experience
 

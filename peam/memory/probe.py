@@ -26,7 +26,7 @@ from peam.fast.tier import LoraFastTier
 from peam.memory.job import Calibration, Job, calibration_of
 from peam.memory.meter import make_meter, segment_cost
 from peam.memory.registry import AdapterRegistry
-from peam.memory.serving import patience_of
+from peam.memory.serving import bounds_of
 from peam.memory.store import Store
 from peam.rollout import Rollout
 from peam.types import Episode, Task
@@ -70,17 +70,17 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     if not tasks:
         return None
     with Store.open(run_dir / "store.db", readonly=True) as store:
-        patience = patience_of(store)
+        bounds = bounds_of(store)
     tier = LoraFastTier(config)
     tier.load(job.category, staged)
     tier.trust(job.category)
     judging = len(tasks) * COMPARED // (TRIED + COMPARED)
-    agent = Peam(make_planner(config), tier, patience)
+    agent = Peam(make_planner(config), tier, bounds)
     tried = play(config, agent, tasks[judging:])
     observed = observed_of(tried, job.category)
     tier.calibrate(job.category, observed)
     new = play(config, agent, tasks[:judging])
-    incumbent = Peam(make_planner(config), _incumbent(run_dir, job, config), patience)
+    incumbent = Peam(make_planner(config), _incumbent(run_dir, job, config), bounds)
     old = play(config, incumbent, tasks[:judging])
     won, before = (tuple(e.success for e in episodes) for episodes in (new, old))
     meter = make_meter(config)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from peam.agents.patience import Patience
+from peam.agents.bounds import Bounds
 from peam.fast.base import Tried
 from peam.memory.reader import Reader
 from peam.memory.registry import AdapterRegistry
@@ -37,9 +37,9 @@ def serve(fast: Serving, registry: AdapterRegistry, store: Reader, category: str
     return folder.name
 
 
-def patience_of(store: Reader) -> Patience:
-    """Returns the patience that a run's pursuits teach."""
-    patience = Patience()
+def bounds_of(store: Reader) -> Bounds:
+    """Returns the bounds that a run's pursuits teach."""
+    bounds = Bounds()
     for segment in store.segments(images=False):
-        patience.learn(segment)
-    return patience
+        bounds.learn(segment)
+    return bounds

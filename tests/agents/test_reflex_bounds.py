@@ -1,4 +1,4 @@
-"""What keeps the fast tier in bounds: tabu and patience."""
+"""What keeps the fast tier in bounds: tabu, patience and affordances."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from peam.actions import Action, legal_actions, parse_action
+from peam.agents.affordances import Affordances
 from peam.agents.patience import Patience
 from peam.agents.tabu import tabu
 from peam.types import Decision, Diagnosis, Outcome, Predicate, Segment, Subgoal
@@ -108,3 +109,65 @@ def test_patience_is_that_of_the_longest_reached_pursuit_of_the_slow_tier() -> N
     assert not patience.lost(furnace, [replace(alone, subgoal=furnace)] * 3), "with its category's bound"
     smelt = Subgoal("smelt", Predicate("inventory", "charcoal", 1))
     assert patience.lost(smelt, [replace(alone, subgoal=smelt)]), "another category has its own"
+
+
+def lacked(text: str, has: str, missing: Mapping[str, int], diagnosis: str = "MISSING_MATERIAL") -> Decision:
+    return replace(did(text, diagnosis, missing), state=state_of(has))
+
+
+def state_of(has: str, near: str = "nothing") -> str:
+    vitals = "life 20 food 20 height 64 day"
+    return f"task t ; goal inventory stick 4 ; has {has} ; hand air ; near {near} ; {vitals} ; last nothing"
+
+
+def knowing(*decisions: Decision) -> Affordances:
+    affordances = Affordances()
+    affordances.learn(Segment(0, GOAL, decisions, False))
+    return affordances
+
+
+def test_what_lacked_something_once_is_in_vain_wherever_it_would_lack_it_again() -> None:
+    table = knowing(lacked("craft(crafting_table, 1)", "birch_planks 1", {"birch_planks": 3}))
+    assert Action("craft", "crafting_table", 1) in table.vain(state_of("birch_planks 3"))
+    assert table.vain(state_of("birch_planks 3")) == family("craft", "crafting_table")
+    assert not table.vain(state_of("birch_planks 4"))
+    assert not table.vain(state_of("oak_planks 4")), "the kind may do: it is tried"
+    assert not knowing(did("explore(north)")).vain(state_of("nothing"))
+
+
+def test_more_pieces_need_no_less() -> None:
+    sticks = knowing(lacked("craft(stick, 8)", "oak_planks 2", {"oak_planks": 2}))
+    assert sticks.vain(state_of("oak_planks 3")) == {
+        a for a in family("craft", "stick") if a.count is not None and a.count >= 8
+    }
+
+
+def test_a_second_failure_tells_whether_the_kind_will_do() -> None:
+    first = lacked("craft(oak_planks, 4)", "nothing", {"oak_log": 1})
+    second = lacked("craft(oak_planks, 4)", "birch_log 3", {"oak_log": 1})
+    wanted = Action("craft", "oak_planks", 4)
+    assert wanted not in knowing(first).vain(state_of("birch_log 3"))
+    assert wanted in knowing(first, second).vain(state_of("birch_log 3"))
+    assert wanted not in knowing(first, second).vain(state_of("oak_log 1"))
+    better = lacked("mine(iron_ore, 1)", "wooden_pickaxe 1", {"stone_pickaxe": 1}, "MISSING_TOOL")
+    none = lacked("mine(iron_ore, 1)", "nothing", {"stone_pickaxe": 1}, "MISSING_TOOL")
+    assert knowing(none, better).vain(state_of("wooden_pickaxe 1")) == family("mine", "iron_ore")
+    assert not knowing(none, better).vain(state_of("stone_pickaxe 1"))
+
+
+def test_a_success_without_it_shows_that_it_is_not_needed() -> None:
+    told = lacked("craft(torch, 4)", "stick 1", {"coal": 1})
+    went = replace(did("craft(torch, 4)"), state=state_of("charcoal 1 stick 1"))
+    assert knowing(told).vain(state_of("charcoal 1 stick 1"))
+    assert not knowing(told, went).vain(state_of("stick 1"))
+
+
+def test_a_station_must_stand_near_whatever_is_held() -> None:
+    told = lacked("craft(wooden_pickaxe, 1)", "crafting_table 1", {"crafting_table": 1}, "NO_STATION")
+    assert knowing(told).vain(state_of("crafting_table 2")) == family("craft", "wooden_pickaxe")
+    assert not knowing(told).vain(state_of("nothing", near="crafting_table"))
+
+
+def test_what_a_way_needs_depends_on_the_way() -> None:
+    told = lacked("explore(down)", "nothing", {"wooden_pickaxe": 1}, "MISSING_TOOL")
+    assert not knowing(told).vain(state_of("nothing"))

@@ -14,15 +14,13 @@ from peam.fast.augment import (
     GROUPS,
     WOODS,
     augment,
-    parse_state,
     protected_items,
-    render_state,
     task_names,
     transplant,
     woodless,
 )
 from peam.fast.vocabulary import tokens
-from peam.state import describe
+from peam.state import describe, parse_state, render_state
 from peam.types import Decision, Diagnosis, Observation, Outcome, Predicate, Subgoal, Task
 from tests.fast.symbolic import BLANK, chain
 

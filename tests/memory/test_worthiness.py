@@ -163,4 +163,5 @@ def test_ledger_prices_tiers_counts_uses_and_outcomes() -> None:
     assert ledger.expected_uses(pair, 40, 40.0) == pytest.approx(np.exp(-1.0))
     assert ledger.outcomes(pair) == (3, 0)
     goal, alone = slow.subgoal, fast.decisions
-    assert not ledger.patience.lost(goal, alone) and ledger.patience.lost(goal, [*alone, alone[0]])
+    patience = ledger.bounds.patience
+    assert not patience.lost(goal, alone) and patience.lost(goal, [*alone, alone[0]])
