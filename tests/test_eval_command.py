@@ -4,11 +4,16 @@ import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import pytest
 import yaml
 from rich.console import Console
 
+from peam.actions import Action
+from peam.agents.bounds import Bounds
+from peam.agents.peam import Peam
 from peam.cli import main
 from peam.commands import evaluate
 from peam.commands.evaluate import agent_names, pin, refuse_trained, resolve, table, whole_numbers
@@ -16,6 +21,9 @@ from peam.config import load_config
 from peam.errors import PeamError
 from peam.evaluation.runner import Trial, summarise
 from peam.evaluation.stats import wilson
+from peam.fast.base import FastTier
+from peam.slow.planner import SlowPlanner
+from peam.types import Decision, Diagnosis, Outcome, Predicate, Segment, Subgoal
 
 SUITE = {
     "name": "tiny",
@@ -86,6 +94,24 @@ def test_the_blank_arm_is_the_same_agent_shown_grey(monkeypatch: pytest.MonkeyPa
     assert blank.config.observation.blank_image and blank.config.fast == sighted.config.fast
     with pytest.raises(PeamError, match="peam_blank needs a run"):
         agent_names("peam_blank", None)
+
+
+def test_the_untold_arm_has_everything_but_the_affordances(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same adapters, same patience; one action is in vain for the one and not for the other."""
+    state = "task t ; goal inventory stick 4 ; has nothing ; hand air ; near nothing ; life 20 ; last nothing"
+    outcome = Outcome(Diagnosis.MISSING_MATERIAL, missing={"oak_planks": 2})
+    goal, picture = Subgoal("craft", Predicate("inventory", "stick", 4)), np.zeros((0, 0, 3), np.uint8)
+    failed = Decision(0, goal, state, picture, (), Action("craft", "stick", 4), "slow", outcome)
+    bounds = Bounds()
+    bounds.learn(Segment(0, goal, (failed,), False))
+    planner, tier = cast(SlowPlanner, None), cast(FastTier, None)
+    monkeypatch.setattr(evaluate, "frozen_peam", lambda config, memory: Peam(planner, tier, bounds))
+    told, untold = (
+        cast(Peam, evaluate._arm(name, load_config(), Path("run")).agent) for name in ("peam", "peam_untold")
+    )
+    assert Action("craft", "stick", 4) in told.bounds.affordances.vain(state)
+    assert not untold.bounds.affordances.vain(state)
+    assert untold.bounds.patience is told.bounds.patience
 
 
 def test_the_memorys_own_configuration_comes_first(tmp_path: Path) -> None:

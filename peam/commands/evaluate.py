@@ -9,12 +9,14 @@ import argparse
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from peam.agents.affordances import Affordances
 from peam.agents.peam import Peam
 from peam.agents.planner_only import PlannerOnly
 from peam.build import make_planner, make_sim
@@ -27,8 +29,9 @@ from peam.memory.registry import MANIFEST, AdapterRegistry
 from peam.memory.serving import bounds_of, serve
 from peam.memory.store import Store
 
-BLANK = "peam_blank"  # the ablation: peam with every picture uniformly grey
-ARMS = ("peam", "planner_only", BLANK)
+BLANK = "peam_blank"  # an ablation: peam with every picture uniformly grey
+UNTOLD = "peam_untold"  # an ablation: peam without what failures told of the needs of actions
+ARMS = ("peam", "planner_only", BLANK, UNTOLD)
 MEANS = ("slow_calls", "decisions", "ticks", "seconds")
 
 
@@ -106,7 +109,7 @@ def agent_names(text: str, memory: Path | None) -> list[str]:
             raise PeamError(unknown("agent", name, ARMS))
     if len(set(names)) < len(names):
         raise PeamError(f"an agent is named twice in '{text}'")
-    for name in {"peam", BLANK}.intersection(names):
+    for name in {"peam", BLANK, UNTOLD}.intersection(names):
         if memory is None:
             raise PeamError(f"agent {name} needs a run to take its memory from: --memory RUN")
     return names
@@ -137,7 +140,10 @@ def _arm(name: str, config: Config, memory: Path | None) -> Arm:
         return Arm(name, PlannerOnly(make_planner(config)), config)
     looks = {**config.observation.to_dict(), "blank_image": name == BLANK or config.observation.blank_image}
     seeing = Config({**config.to_dict(), "observation": looks})
-    return Arm(name, frozen_peam(config, memory or Path()), seeing)
+    agent = frozen_peam(config, memory or Path())
+    if name == UNTOLD:
+        agent.bounds = replace(agent.bounds, affordances=Affordances())
+    return Arm(name, agent, seeing)
 
 
 def frozen_peam(config: Config, memory: Path) -> Peam:

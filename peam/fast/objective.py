@@ -24,11 +24,12 @@ from torch.nn import functional
 
 from peam.config import Config
 from peam.errors import PeamError
-from peam.fast.augment import augment, parse_state, task_names, transplant
+from peam.fast.augment import augment, task_names, transplant
 from peam.fast.backbone import Handle
 from peam.fast.experts import Experts
 from peam.fast.hindsight import hindsight, straight
 from peam.fast.scores import SCORED, Example, answered, examples_of, pictures_of, score, sides
+from peam.state import parse_state
 from peam.types import Decision, Pair
 
 SIDE = 2  # decisions a side of a pair that one step looks at
