@@ -2,8 +2,10 @@
 
 A failure that names what was missing tells how much is needed: what was held, and that much besides. It does
 not tell whether only this item will do or all of its kind (the last word of the name: any planks, any
-pickaxe). Both readings are kept until an outcome contradicts one; an action is in vain where every reading
-that is left asks for more than there is.
+pickaxe). Both readings are kept until an outcome contradicts one.
+
+An action is in vain where every reading that is left asks for more than there is. To craft is in vain, too,
+where more is held than any action is known to ask for: a reflex that has lost its way makes sticks without end.
 
 Reads outcomes alone, no rule of the game. One entry an action that ever lacked something: it does not grow
 with the life.
@@ -11,25 +13,25 @@ with the life.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from peam.actions import Action, legal_actions
-from peam.state import parse_state
+from peam.state import StateText, parse_state
 from peam.types import Decision, Diagnosis, Segment
 
-MATERIAL, STATION = Diagnosis.MISSING_MATERIAL, Diagnosis.NO_STATION
-TELLING = frozenset({MATERIAL, Diagnosis.MISSING_TOOL, STATION})
+STATION = Diagnosis.NO_STATION
+TELLING = frozenset({Diagnosis.MISSING_MATERIAL, Diagnosis.MISSING_TOOL, STATION})
 PLACES = frozenset({"explore", "goto"})  # what these need depends on what is in the way
 NEAR = "near "  # marks a station among what is held
 
-Word = tuple[str, str]  # verb, target
+Readings = Mapping[str, int]  # item, or kind -> how many
 
 
 class Affordances:
-    """What actions need: word -> count -> kind -> readings (name or kind -> how many)."""
+    """What each action word needs, by every reading that no outcome has contradicted yet."""
 
     def __init__(self) -> None:
-        self._needs: dict[Word, dict[int, dict[str, dict[str, int]]]] = {}
+        self._needs: dict[str, dict[str, Readings]] = {}  # word -> kind -> readings
 
     def learn(self, segment: Segment) -> None:
         """Takes up a pursuit."""
@@ -42,43 +44,42 @@ class Affordances:
                 self._lacked(decision.action, decision)
 
     def vain(self, state: str) -> frozenset[Action]:
-        """Returns the legal actions that are known to lack something in a state.
+        """Returns the legal actions that lack something in a state, or that make what abounds.
 
         Args:
             state: State text.
         """
-        stock = _stock(state)
-        least = {word: self._least(word, stock) for word in self._needs}
+        parsed = parse_state(state)
+        stock, wanted = _stock(parsed), parsed.goal.split(" ")[1]
+        lacking = {word for word, needs in self._needs.items() if not _all_met(needs.values(), stock)}
+        asked = self._asked()
         return frozenset(
             action
             for action in legal_actions()
-            if (fewest := least.get((action.verb, action.target))) is not None
-            and (action.count or 0) >= fewest
+            if action.word in lacking
+            or (action.verb == "craft" and action.target != wanted and _abounds(action.target, stock, asked))
         )
 
-    def _least(self, word: Word, stock: Mapping[str, int]) -> int | None:
-        """Returns the smallest count that something is lacking for, None where there is none."""
-        lacking = (
-            count
-            for count, needs in self._needs[word].items()
-            if any(readings and not _met(readings, stock) for readings in needs.values())
-        )
-        return min(lacking, default=None)
+    def _asked(self) -> dict[str, int]:
+        """Returns reading -> the most that any action asks for."""
+        asked: dict[str, int] = {}
+        for needs in self._needs.values():
+            for readings in needs.values():
+                for name, n in readings.items():
+                    asked[name] = max(n, asked.get(name, 0))
+        return asked
 
     def _went(self, action: Action, state: str) -> None:
         """Drops the readings that ask for more than a success had."""
-        known = self._needs.get((action.verb, action.target), {})
-        stock = _stock(state) if known else {}
-        for count, needs in known.items():
-            if count <= (action.count or 0):
-                for kind, readings in needs.items():
-                    needs[kind] = {name: n for name, n in readings.items() if _held(name, stock) >= n}
+        needs = self._needs.get(action.word, {})
+        stock = _stock(parse_state(state)) if needs else {}
+        for kind, readings in needs.items():
+            needs[kind] = {name: n for name, n in readings.items() if _held(name, stock) >= n}
 
     def _lacked(self, action: Action, decision: Decision) -> None:
-        """Keeps the readings by which this failure asks for as many as every one before."""
-        outcome, stock = decision.outcome, _stock(decision.state)
-        count = (action.count or 0) if outcome.diagnosis is MATERIAL else 0
-        needs = self._needs.setdefault((action.verb, action.target), {}).setdefault(count, {})
+        """Keeps the readings by which this failure asks for as much as every one before."""
+        outcome, stock = decision.outcome, _stock(parse_state(decision.state))
+        needs = self._needs.setdefault(action.word, {})
         for item, more in outcome.missing.items():
             name = NEAR + item if outcome.diagnosis is STATION else item
             told = {reading: _held(reading, stock) + more for reading in (name, _kind(name))}
@@ -86,9 +87,8 @@ class Affordances:
             needs[_kind(name)] = {r: n for r, n in before.items() if told.get(r) == n}
 
 
-def _stock(state: str) -> dict[str, int]:
-    parsed = parse_state(state)
-    return {**dict(parsed.has), **{NEAR + name: 1 for name in parsed.near}}
+def _stock(state: StateText) -> dict[str, int]:
+    return {**dict(state.has), **{NEAR + name: 1 for name in state.near}}
 
 
 def _kind(name: str) -> str:
@@ -100,5 +100,11 @@ def _held(name: str, stock: Mapping[str, int]) -> int:
     return sum(n for item, n in stock.items() if name in (item, _kind(item)))
 
 
-def _met(readings: Mapping[str, int], stock: Mapping[str, int]) -> bool:
-    return any(_held(name, stock) >= n for name, n in readings.items())
+def _all_met(needs: Iterable[Readings], stock: Mapping[str, int]) -> bool:
+    return all(not readings or any(_held(r, stock) >= n for r, n in readings.items()) for readings in needs)
+
+
+def _abounds(item: str, stock: Mapping[str, int], asked: Readings) -> bool:
+    """Returns whether as much is held as the greediest action asks for, by each reading that is asked for."""
+    readings = [name for name in (item, _kind(item)) if name in asked]
+    return bool(readings) and all(_held(name, stock) >= asked[name] for name in readings)

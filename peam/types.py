@@ -167,8 +167,9 @@ class Outcome:
     Attributes:
         diagnosis: OK, or why not.
         delta: Inventory difference, item -> signed count, no zero entries.
-        missing: What the game said is lacking: MISSING_MATERIAL -> ingredient -> how many more;
-            MISSING_TOOL -> the weakest tool that works -> 1; NO_STATION -> the station -> 1.
+        missing: What the game said is lacking, for the first piece where several are asked for:
+            MISSING_MATERIAL -> ingredient -> how many more; MISSING_TOOL -> the weakest tool that works
+            -> 1; NO_STATION -> the station -> 1.
         ticks: Simulator ticks spent (50 ms each).
         seconds: Wall seconds spent.
         detail: One short sentence for people.
