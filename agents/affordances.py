@@ -5,7 +5,7 @@ not tell whether only this item will do or all of its kind (the last word of the
 pickaxe). Both readings are kept until an outcome contradicts one.
 
 An action is in vain where every reading that is left asks for more than there is. To craft is in vain, too,
-where more is held than any action is known to ask for: a reflex that has lost its way makes sticks without end.
+where as much is held as any action is known to ask for: a reflex that is lost makes sticks without end.
 
 Reads outcomes alone, no rule of the game. One entry an action that ever lacked something: it does not grow
 with the life.
@@ -82,6 +82,8 @@ class Affordances:
         needs = self._needs.setdefault(action.word, {})
         for item, more in outcome.missing.items():
             name = NEAR + item if outcome.diagnosis is STATION else item
+            if outcome.diagnosis is STATION and name in stock:
+                continue  # one stood near, but was not reached
             told = {reading: _held(reading, stock) + more for reading in (name, _kind(name))}
             before = needs.get(_kind(name), told)
             needs[_kind(name)] = {r: n for r, n in before.items() if told.get(r) == n}

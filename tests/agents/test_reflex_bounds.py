@@ -180,6 +180,8 @@ def test_a_station_must_stand_near_whatever_is_held() -> None:
     told = lacked("craft(wooden_pickaxe, 1)", "crafting_table 1", {"crafting_table": 1}, "NO_STATION")
     assert knowing(told).vain(state_of("crafting_table 2")) == family("craft", "wooden_pickaxe")
     assert not knowing(told).vain(state_of("nothing", near="crafting_table"))
+    unreached = replace(told, state=state_of("nothing", near="crafting_table"))
+    assert not knowing(unreached).vain(state_of("nothing")), "that one near was not reached tells nothing"
 
 
 def test_what_a_way_needs_depends_on_the_way() -> None:
