@@ -50,6 +50,14 @@ class Proposal:
     plan: tuple[Subgoal, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Subgoals still to be reached, the task's goal last, and who named them."""
+
+    subgoals: Sequence[Subgoal]
+    tier: Tier = "slow"
+
+
 def think(planner: SlowPlanner, s: Situation) -> Proposal:
     """Makes the one slow call of a decision: the plan as it stands now, and the next action of it."""
     plan = tuple(planner.outlook(s.observation, s.stations, s.history)) or (s.subgoal,)
@@ -65,8 +73,8 @@ class Agent(Protocol):
     def begin(self, task: Task, seed: int) -> None:
         """Starts an episode; `seed` draws what its planner does not know this time."""
 
-    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> list[Subgoal]:
-        """Returns the subgoals still to be reached (one slow call)."""
+    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> Plan:
+        """Returns the subgoals still to be reached; a slow call where the slow tier names them."""
 
     def propose(self, situation: Situation) -> Proposal:
         """Returns the next action."""

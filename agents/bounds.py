@@ -1,14 +1,16 @@
-"""What keeps the fast tier in bounds beside its calibration: all learned from the life's own pursuits.
+"""What leads and bounds the fast tier beside its calibration: all learned from the life's own pursuits.
 
 One object for the agents that act and the memory that learns.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from peam.agents.affordances import Affordances
 from peam.agents.patience import Patience
+from peam.agents.routines import Routines
 from peam.types import Segment
 
 
@@ -19,12 +21,16 @@ class Bounds:
     Attributes:
         patience: How long alone.
         affordances: Where not: what actions take.
+        routines: By what way.
     """
 
     patience: Patience = field(default_factory=Patience)
     affordances: Affordances = field(default_factory=Affordances)
+    routines: Routines = field(default_factory=Routines)
 
-    def learn(self, segment: Segment) -> None:
-        """Takes up a pursuit."""
-        self.patience.learn(segment)
-        self.affordances.learn(segment)
+    def learn(self, segments: Sequence[Segment]) -> None:
+        """Takes up an episode's pursuits, in order."""
+        self.routines.learn(segments)
+        for segment in segments:
+            self.patience.learn(segment)
+            self.affordances.learn(segment)

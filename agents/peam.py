@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peam.agents.base import Proposal, Situation, think
+from peam.agents.base import Plan, Proposal, Situation, think
 from peam.agents.bounds import Bounds
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
@@ -38,9 +38,14 @@ class Peam:
         """Forgets the last episode's beliefs; what lasts is in the adapters."""
         self.planner.begin(seed)
 
-    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> list[Subgoal]:
-        """Asks the planner."""
-        return self.planner.plan(task, observation, history)
+    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> Plan:
+        """Goes the way that led there the last time, where an adapter knows its first part; else asks."""
+        way = self.bounds.routines.way(Subgoal(task.category, task.goal))
+        first = next((s for s in way if not s.predicate.holds(observation)), None)
+        if history or first is None or not self.fast.knows(first.category):
+            return Plan(self.planner.plan(task, observation, history))
+        self.planner.brief(task, observation)
+        return Plan(way, "fast")
 
     def propose(self, situation: Situation) -> Proposal:
         """Fast where confident, else slow; the fast choice that was not taken is kept as the shadow."""

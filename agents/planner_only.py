@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peam.agents.base import Proposal, Situation, think
+from peam.agents.base import Plan, Proposal, Situation, think
 from peam.slow.planner import SlowPlanner
-from peam.types import Decision, Observation, Subgoal, Task
+from peam.types import Decision, Observation, Task
 
 
 class PlannerOnly:
@@ -22,9 +22,9 @@ class PlannerOnly:
         """Forgets the last episode."""
         self.planner.begin(seed)
 
-    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> list[Subgoal]:
+    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> Plan:
         """Asks the planner."""
-        return self.planner.plan(task, observation, history)
+        return Plan(self.planner.plan(task, observation, history))
 
     def propose(self, situation: Situation) -> Proposal:
         """Asks the planner."""

@@ -108,9 +108,9 @@ class Rollout:
         )
 
     def _plan(self, task: Task, observation: Observation, trace: Trace) -> list[Subgoal]:
-        trace.slow_calls += 1
-        planned = self.agent.plan(task, observation, trace.decisions)
-        open_ = [s for s in planned if not s.predicate.holds(observation)]
+        plan = self.agent.plan(task, observation, trace.decisions)
+        trace.slow_calls += plan.tier == "slow"
+        open_ = [s for s in plan.subgoals if not s.predicate.holds(observation)]
         return open_ or [Subgoal(task.category, task.goal)]
 
     def _decide(

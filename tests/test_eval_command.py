@@ -96,14 +96,14 @@ def test_the_blank_arm_is_the_same_agent_shown_grey(monkeypatch: pytest.MonkeyPa
         agent_names("peam_blank", None)
 
 
-def test_the_untold_arm_has_everything_but_the_affordances(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Same adapters, same patience; one action is in vain for the one and not for the other."""
+def test_the_untold_arm_has_everything_but_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same adapters, same patience; what is in vain, and a way, is known to the one alone."""
     state = "task t ; goal inventory stick 4 ; has nothing ; hand air ; near nothing ; life 20 ; last nothing"
     outcome = Outcome(Diagnosis.MISSING_MATERIAL, missing={"oak_planks": 2})
     goal, picture = Subgoal("craft", Predicate("inventory", "stick", 4)), np.zeros((0, 0, 3), np.uint8)
     failed = Decision(0, goal, state, picture, (), Action("craft", "stick", 4), "slow", outcome)
     bounds = Bounds()
-    bounds.learn(Segment(0, goal, (failed,), False))
+    bounds.learn([Segment(0, goal, (failed,), True)])
     planner, tier = cast(SlowPlanner, None), cast(FastTier, None)
     monkeypatch.setattr(evaluate, "frozen_peam", lambda config, memory: Peam(planner, tier, bounds))
     told, untold = (
@@ -111,6 +111,7 @@ def test_the_untold_arm_has_everything_but_the_affordances(monkeypatch: pytest.M
     )
     assert Action("craft", "stick", 4) in told.bounds.affordances.vain(state)
     assert not untold.bounds.affordances.vain(state)
+    assert told.bounds.routines.way(goal) and not untold.bounds.routines.way(goal)
     assert untold.bounds.patience is told.bounds.patience
 
 

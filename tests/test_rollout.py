@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from peam.actions import Action
-from peam.agents.base import Proposal, Situation
+from peam.agents.base import Plan, Proposal, Situation
 from peam.build import make_sim
 from peam.config import load_config
 from peam.rollout import Rollout, Trace
-from peam.types import Decision, Observation, Predicate, Subgoal, Task
+from peam.types import Decision, Observation, Predicate, Subgoal, Task, Tier
 
 from .memory.helpers import decision
 
@@ -24,11 +24,14 @@ class Revising:
 
     name, looks = "revising", False
 
+    def __init__(self, planned_by: Tier = "slow") -> None:
+        self.planned_by = planned_by
+
     def begin(self, task: Task, seed: int) -> None:
         self.asked: list[Subgoal] = []
 
-    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> list[Subgoal]:
-        return [PLANKS]
+    def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> Plan:
+        return Plan([PLANKS], self.planned_by)
 
     def propose(self, situation: Situation) -> Proposal:
         self.asked.append(situation.subgoal)
@@ -56,6 +59,14 @@ def test_a_slow_answer_revises_the_plan_and_its_decision_belongs_to_it() -> None
     assert "goal inventory oak_planks 4" in first.state and "goal inventory oak_log 1" in second.state
     assert (first.margin, second.margin, second.shadow, third.margin) == (0.5, None, "", 0.5)
     assert (episode.slow_calls, episode.fast_decisions) == (3, 1), "the plan, and two answers"
+
+
+def test_a_plan_of_the_fast_tier_is_no_slow_call() -> None:
+    config = load_config()
+    sim = make_sim(config)
+    episode = Rollout(sim, Revising("fast"), config).run(TASK, 7, max_decisions=3)
+    sim.close()
+    assert episode.slow_calls == 2, "two answers"
 
 
 def test_a_run_that_was_interrupted_is_not_reached() -> None:

@@ -19,6 +19,7 @@ from rich.table import Table
 from peam.agents.affordances import Affordances
 from peam.agents.peam import Peam
 from peam.agents.planner_only import PlannerOnly
+from peam.agents.routines import Routines
 from peam.build import make_planner, make_sim
 from peam.config import Config, load_config
 from peam.errors import PeamError, unknown
@@ -30,7 +31,7 @@ from peam.memory.serving import bounds_of, serve
 from peam.memory.store import Store
 
 BLANK = "peam_blank"  # an ablation: peam with every picture uniformly grey
-UNTOLD = "peam_untold"  # an ablation: peam without what failures told of the needs of actions
+UNTOLD = "peam_untold"  # an ablation: peam without its tables: no needs of actions, no ways to goals
 ARMS = ("peam", "planner_only", BLANK, UNTOLD)
 MEANS = ("slow_calls", "decisions", "ticks", "seconds")
 
@@ -142,7 +143,7 @@ def _arm(name: str, config: Config, memory: Path | None) -> Arm:
     seeing = Config({**config.to_dict(), "observation": looks})
     agent = frozen_peam(config, memory or Path())
     if name == UNTOLD:
-        agent.bounds = replace(agent.bounds, affordances=Affordances())
+        agent.bounds = replace(agent.bounds, affordances=Affordances(), routines=Routines())
     return Arm(name, agent, seeing)
 
 

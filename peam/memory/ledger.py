@@ -51,12 +51,12 @@ class Ledger:
 
     def learn(self, segments: Sequence[Segment], pairs: Sequence[Pair]) -> None:
         """Takes up one episode and the pairs mined from it."""
+        self.bounds.learn(segments)
         for segment in segments:
             goal = segment.subgoal.goal
             tier: Tier = "fast" if all(d.tier == "fast" for d in segment.decisions) else "slow"
             cost = segment_cost(self._meter, segment)
             self._reaching.setdefault((goal, tier), Mean()).add(cost, int(segment.reached))
-            self.bounds.learn(segment)
             for decision in segment.decisions:
                 self._thinking[decision.tier].add(thinking_cost(self._meter, decision))
                 self._decisions.setdefault(goal, []).append(replace(decision, rgb=NO_IMAGE))

@@ -40,6 +40,6 @@ def serve(fast: Serving, registry: AdapterRegistry, store: Reader, category: str
 def bounds_of(store: Reader) -> Bounds:
     """Returns the bounds that a run's pursuits teach."""
     bounds = Bounds()
-    for segment in store.segments(images=False):
-        bounds.learn(segment)
+    for episode in store.episodes(images=False):
+        bounds.learn(episode.segments)
     return bounds

@@ -19,6 +19,9 @@ class SlowPlanner(Protocol):
     def begin(self, seed: int) -> None:
         """Starts an episode: forgets the last one; `seed` draws what it does not know this time."""
 
+    def brief(self, task: Task, observation: Observation) -> None:
+        """Tells it the task and where the episode begins, and asks nothing; `plan` tells it as well."""
+
     def plan(
         self, task: Task, observation: Observation, history: Sequence[Decision], hints: Sequence[str] = ()
     ) -> list[Subgoal]:

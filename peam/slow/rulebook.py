@@ -35,6 +35,10 @@ class RulebookPlanner:
         self._task: Task | None = None
         self._surface = 64.0
 
+    def brief(self, task: Task, observation: Observation) -> None:
+        """Takes up the task, and the height at which the episode begins."""
+        self._task, self._surface = task, observation.position[1]
+
     def plan(
         self, task: Task, observation: Observation, history: Sequence[Decision], hints: Sequence[str] = ()
     ) -> list[Subgoal]:
@@ -42,9 +46,8 @@ class RulebookPlanner:
 
         Worth a subgoal of their own are pickaxes, a blade, stations that are carried, ores and metals.
         """
-        self._task = task
         if not history:
-            self._surface = observation.position[1]
+            self.brief(task, observation)
         return self.outlook(observation, (), history, hints)
 
     def outlook(
@@ -54,7 +57,7 @@ class RulebookPlanner:
         history: Sequence[Decision],
         hints: Sequence[str] = (),
     ) -> list[Subgoal]:
-        """Returns the plan by the beliefs of this moment; empty before the first `plan`."""
+        """Returns the plan by the beliefs of this moment; empty where it was not told the task."""
         task, held = self._task, observation.inventory
         if task is None:
             return []
