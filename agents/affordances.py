@@ -4,8 +4,9 @@ A failure that names what was missing tells how much is needed: what was held, a
 not tell whether only this item will do or all of its kind (the last word of the name: any planks, any
 pickaxe). Both readings are kept until an outcome contradicts one.
 
-An action is in vain where every reading that is left asks for more than there is. To craft is in vain, too,
-where as much is held as any action is known to ask for: a reflex that is lost makes sticks without end.
+An action is in vain where every reading that is left asks for more than there is. So is what makes more of
+what abounds: to place a station where one is near, and to craft where as much is held as any other action is
+known to ask for. A reflex that is lost makes sticks, or tables, without end.
 
 Reads outcomes alone, no rule of the game. One entry an action that ever lacked something: it does not grow
 with the life.
@@ -13,7 +14,8 @@ with the life.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 
 from peam.actions import Action, legal_actions
 from peam.state import StateText, parse_state
@@ -52,21 +54,35 @@ class Affordances:
         parsed = parse_state(state)
         stock, wanted = _stock(parsed), parsed.goal.split(" ")[1]
         lacking = {word for word, needs in self._needs.items() if not _all_met(needs.values(), stock)}
-        asked = self._asked()
+        idle = self._idle(stock)
         return frozenset(
-            action
-            for action in legal_actions()
-            if action.word in lacking
-            or (action.verb == "craft" and action.target != wanted and _abounds(action.target, stock, asked))
+            a for a in legal_actions() if a.word in lacking or (a.target != wanted and a.word in idle)
         )
 
-    def _asked(self) -> dict[str, int]:
-        """Returns reading -> the most that any action asks for."""
+    def _idle(self, stock: Mapping[str, int]) -> frozenset[str]:
+        """Returns the words that make what abounds; what these ask for is not asked for.
+
+        Only to place counts as such an asker: recipes that were never lacking anything are not known.
+        """
+        ever = self._asked(())
+        placing = {word for word, item in _products("place") if NEAR + item in ever and NEAR + item in stock}
+        asked = self._asked(placing)
+        crafting = {word for word, item in _products("craft") if _abounds(item, stock, ever, asked)}
+        return frozenset(placing | crafting)
+
+    def _asked(self, idle: Collection[str]) -> dict[str, int]:
+        """Returns reading -> the most that any action asks for that is not idle."""
         asked: dict[str, int] = {}
-        for needs in self._needs.values():
-            for readings in needs.values():
-                for name, n in readings.items():
-                    asked[name] = max(n, asked.get(name, 0))
+        told = [
+            (w, r)
+            for w, needs in self._needs.items()
+            for readings in needs.values()
+            for r in readings.items()
+        ]
+        named = [(word, (name, 1)) for word, item in _products("place") for name in (item, _kind(item))]
+        for word, (name, n) in (*told, *named):
+            if word not in idle:
+                asked[name] = max(n, asked.get(name, 0))
         return asked
 
     def _went(self, action: Action, state: str) -> None:
@@ -106,7 +122,13 @@ def _all_met(needs: Iterable[Readings], stock: Mapping[str, int]) -> bool:
     return all(not readings or any(_held(r, stock) >= n for r, n in readings.items()) for readings in needs)
 
 
-def _abounds(item: str, stock: Mapping[str, int], asked: Readings) -> bool:
-    """Returns whether as much is held as the greediest action asks for, by each reading that is asked for."""
-    readings = [name for name in (item, _kind(item)) if name in asked]
-    return bool(readings) and all(_held(name, stock) >= asked[name] for name in readings)
+def _abounds(item: str, stock: Mapping[str, int], ever: Readings, asked: Readings) -> bool:
+    """Returns whether as much is held as is asked for now, by each reading that was ever asked for."""
+    readings = [name for name in (item, _kind(item)) if name in ever]
+    return bool(readings) and all(_held(name, stock) >= asked.get(name, 0) for name in readings)
+
+
+@cache
+def _products(verb: str) -> tuple[tuple[str, str], ...]:
+    """Returns (word, item) of each legal action of a verb that makes, or puts down, what it names."""
+    return tuple(sorted({(a.word, a.target) for a in legal_actions() if a.verb == verb}))

@@ -120,10 +120,12 @@ class Context:
             return served
         known = [*self.own_stations(name), *self.seen_cells((name,))]
         cell = self.approach(known, APPROACH) if known else None
-        if cell is None:
-            return None
-        self.face(cell)
-        return self._serves(name)
+        if cell is not None:
+            self.face(cell)
+        served = self._serves(name) if cell is not None else None
+        if served is None:  # what cannot be got to is not near
+            self.memory.stations[:] = [(n, c) for n, c in self.memory.stations if c not in known]
+        return served
 
     def _serves(self, name: str) -> Cell | None:
         """Returns a station that a craft action accepts now, turning to it where that is all it takes."""

@@ -156,6 +156,22 @@ def test_of_what_abounds_no_more_is_crafted() -> None:
     )
 
 
+def test_where_a_station_is_near_no_other_is_made_or_placed() -> None:
+    told = knowing(lacked("craft(stick, 4)", "nothing", {"crafting_table": 1}, "NO_STATION"))
+    tables = family("craft", "crafting_table") | family("place", "crafting_table")
+    assert tables <= told.vain(state_of("crafting_table 1", near="crafting_table"))
+    assert tables <= told.vain(state_of("oak_planks 8", near="crafting_table")), (
+        "none to be placed, none to make"
+    )
+    assert not tables & told.vain(state_of("oak_planks 8"))
+    assert told.vain(state_of("crafting_table 1")) & tables == family("craft", "crafting_table"), (
+        "one is enough"
+    )
+    assert not tables & knowing(did("explore(north)")).vain(state_of("nothing", near="crafting_table")), (
+        "nothing is known to ask for one"
+    )
+
+
 def test_a_second_failure_tells_whether_the_kind_will_do() -> None:
     first = lacked("craft(oak_planks, 4)", "nothing", {"oak_log": 1})
     second = lacked("craft(oak_planks, 4)", "birch_log 3", {"oak_log": 1})
@@ -178,7 +194,8 @@ def test_a_success_without_it_shows_that_it_is_not_needed() -> None:
 
 def test_a_station_must_stand_near_whatever_is_held() -> None:
     told = lacked("craft(wooden_pickaxe, 1)", "crafting_table 1", {"crafting_table": 1}, "NO_STATION")
-    assert knowing(told).vain(state_of("crafting_table 2")) == family("craft", "wooden_pickaxe")
+    barred = knowing(told).vain(state_of("crafting_table 2"))
+    assert barred - family("craft", "crafting_table") == family("craft", "wooden_pickaxe")
     assert not knowing(told).vain(state_of("nothing", near="crafting_table"))
     unreached = replace(told, state=state_of("nothing", near="crafting_table"))
     assert not knowing(unreached).vain(state_of("nothing")), "that one near was not reached tells nothing"
