@@ -1,7 +1,9 @@
 """How long the fast tier may go on alone: no longer than the slow tier ever took to reach such a subgoal.
 
 Learned from what was done, so that nothing is set by hand; from what the slow tier led, so that reflexes that
-wander do not teach to wander for longer. Knows decisions alone.
+wander do not teach to wander for longer. Where that is too long the slow tier takes one decision, and the
+fast one may go on for half as long: a reflex that only needed a push gets it for one call, and one that is lost
+soon takes no more than every second decision. Knows decisions alone.
 """
 
 from __future__ import annotations
@@ -25,11 +27,16 @@ class Patience:
             self._longest[category] = max(self._longest.get(category, 0), length)
 
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
-        """Returns whether the fast tier has pursued it for longer than that: the slow tier goes on alone.
+        """Returns whether the fast tier has pursued it for longer than that: a decision for the slow tier.
 
         Args:
             subgoal: What is pursued now.
             history: The episode's decisions so far.
         """
-        taken = sum(d.tier == "fast" for d in history if d.subgoal == subgoal)
-        return taken > self._longest.get(subgoal.category, 0)
+        allowance, taken = self._longest.get(subgoal.category, 0), 0
+        for decision in history:
+            if decision.subgoal == subgoal and decision.tier == "fast":
+                taken += 1
+            elif decision.subgoal == subgoal and taken > allowance:
+                allowance, taken = allowance // 2, 0
+        return taken > allowance
