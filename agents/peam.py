@@ -39,7 +39,7 @@ class Peam:
         self.planner.begin(seed)
 
     def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> Plan:
-        """Goes the way that led there the last time, where an adapter knows its first part; else asks."""
+        """Goes the way that led there before, where an adapter knows its first part; else asks."""
         way = self.bounds.routines.way(Subgoal(task.category, task.goal))
         first = next((s for s in way if not s.predicate.holds(observation)), None)
         if history or first is None or not self.fast.knows(first.category):

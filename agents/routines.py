@@ -1,7 +1,8 @@
-"""What was reached on the way to a goal the last time that it was reached: a plan that needs no planner.
+"""What was reached on the way to a goal: a plan that needs no planner.
 
-Learned from whole episodes, whoever led. A tuple of subgoals a goal: it grows with what can be asked for, not
-with the life. Knows subgoals alone.
+Learned from whole episodes, whoever led. Of several ways the fullest is kept: a planner that forgot the sword
+got there, too, but more often not. A tuple of subgoals a goal: it grows with what can be asked for, not with
+the life. Knows subgoals alone.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ class Routines:
     def learn(self, segments: Sequence[Segment]) -> None:
         """Takes up an episode's pursuits: what its last one reached, and by what way."""
         if segments and segments[-1].reached:
-            reached = dict.fromkeys(segment.subgoal for segment in segments if segment.reached)
-            self._ways[segments[-1].subgoal] = tuple(reached)
+            reached = tuple(dict.fromkeys(segment.subgoal for segment in segments if segment.reached))
+            self._ways[segments[-1].subgoal] = max(reached, self.way(segments[-1].subgoal), key=len)
 
     def way(self, goal: Subgoal) -> tuple[Subgoal, ...]:
         """Returns the way to a goal; empty where it was never reached."""

@@ -15,6 +15,7 @@ from peam.types import Observation, Predicate, Segment, Subgoal, Task
 from ..memory.helpers import decision
 
 PICKAXE = Subgoal("craft", Predicate("inventory", "wooden_pickaxe", 1))
+SWORD = Subgoal("craft", Predicate("inventory", "wooden_sword", 1))
 STONE = Subgoal("gather", Predicate("inventory", "cobblestone", 8))
 TASK = Task("cobblestone_8", "collect 8 cobblestone", STONE.predicate, "gather")
 BARE = Observation(
@@ -33,7 +34,9 @@ def test_the_way_is_what_was_reached_in_order_and_once() -> None:
     routines.learn([ran(STONE, False), ran(PICKAXE), ran(STONE, False), ran(PICKAXE), ran(STONE)])
     assert routines.way(STONE) == (PICKAXE, STONE)
     routines.learn([ran(STONE)])
-    assert routines.way(STONE) == (STONE,), "the last time"
+    assert routines.way(STONE) == (PICKAXE, STONE), "the fullest"
+    routines.learn([ran(PICKAXE), ran(SWORD), ran(STONE)])
+    assert routines.way(STONE) == (PICKAXE, SWORD, STONE)
 
 
 def test_a_goal_that_was_missed_teaches_no_way() -> None:
