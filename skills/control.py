@@ -23,6 +23,7 @@ FORWARD, BACK, LEFT, RIGHT, JUMP, SPRINT = 1, 2, 1, 2, 1, 3
 KEEP = ("crafting_table", "furnace", "chest")  # never dug in passing
 FILLER = ("cobblestone", "dirt", "andesite", "diorite", "granite")
 TOOLS = ("_pickaxe", "_axe", "_shovel", "_sword", "shears")
+WATCH = 5  # ticks between two looks for what comes near
 
 
 class Control:
@@ -44,12 +45,16 @@ class Control:
         self.view = (self.body.yaw, self.body.pitch)
         self.deadline = self.body.tick + max_ticks
         self._world: World | None = None
-        self._defend: Callable[[], None] | None = None
+        self._reflex: Callable[[], None] | None = None
+        self._alarm: Callable[[], bool] = lambda: False
         self.reserved: frozenset[str] = frozenset()  # items that are not to be built with
 
-    def on_hurt(self, reflex: Callable[[], None] | None) -> None:
-        """Sets what is done at once when the body is hurt; not called again while it is being done."""
-        self._defend = reflex
+    def guard(self, reflex: Callable[[], None], alarm: Callable[[], bool]) -> None:
+        """Sets what is done at once when the body is hurt or, looked at every few ticks, an alarm is raised.
+
+        Not called again while it is being done.
+        """
+        self._reflex, self._alarm = reflex, alarm
 
     @property
     def world(self) -> World:
@@ -94,16 +99,18 @@ class Control:
             raise Stop(Diagnosis.DIED, "died")
         if body.tick >= self.deadline:
             raise Stop(Diagnosis.TIMEOUT, "out of time")
-        if body.life < before.life and self._defend is not None:
-            self._hurt(self._defend)
+        if self._reflex is not None and (
+            body.life < before.life or (body.tick % WATCH == 0 and self._alarm())
+        ):
+            self._react(self._reflex)
         return self.body
 
-    def _hurt(self, reflex: Callable[[], None]) -> None:
-        self._defend = None
+    def _react(self, reflex: Callable[[], None]) -> None:
+        self._reflex = None
         try:
             reflex()
         finally:
-            self._defend = reflex
+            self._reflex = reflex
 
     def look(self, yaw: float | None = None, pitch: float | None = None) -> None:
         """Turns at once; costs a tick only where the view changes."""

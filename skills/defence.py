@@ -1,4 +1,4 @@
-"""Self-defence: who hurts the agent is fought at once, then the interrupted skill goes on.
+"""Self-defence: who hurts an agent, or comes for an armed one, is fought at once; then the skill goes on.
 
 A reflex of the controller, as a person has it; which fights to seek is the decision maker's business.
 Knows the contract through `Context` only.
@@ -17,6 +17,7 @@ WEAPONS = ("iron_sword", "stone_sword", "wooden_sword", "iron_axe", "stone_axe",
            "iron_pickaxe", "stone_pickaxe", "wooden_pickaxe")  # fmt: skip
 UNARMED = 4.0  # metres within which bare hands fight
 PATIENCE = 300  # ticks
+WARY = 4.0  # metres at which a zombie is turned to before it strikes
 STARTLE = 9.0  # metres at which a walk stops for a hostile creature, once each
 
 
@@ -56,6 +57,22 @@ def attacker(context: Context) -> Entity | None:
         if foe.kind == "creature" and distance <= reach and _open(context, foe):
             return foe
     return None
+
+
+def menaced(context: Context, answered: set[int]) -> bool:
+    """Returns whether a zombie comes near an armed agent, once each: the first blow decides where one falls.
+
+    Args:
+        context: Of the action.
+        answered: Ids of the creatures that this action has been told of; the new one joins them.
+    """
+    body = context.control.body
+    for foe in context.sim.entities(WARY):
+        level = abs(foe.position[1] - body.position[1]) < 2.0
+        if foe.name == "zombie" and foe.id not in answered and level and _open(context, foe):
+            answered.add(foe.id)
+            return any(context.control.slot(weapon) >= 0 for weapon in WEAPONS)
+    return False
 
 
 def stranger(context: Context) -> Entity | None:

@@ -13,9 +13,10 @@ from peam.sims.base import Sim
 from peam.skills import combat, crafting, gathering, travel
 from peam.skills.context import Context, Memory
 from peam.skills.control import Control
-from peam.skills.defence import defend
+from peam.skills.defence import defend, menaced
 from peam.skills.diagnosis import Result, Stop, outcome
 from peam.skills.navigation import Navigator
+from peam.skills.recovery import recover
 from peam.types import Diagnosis, Outcome
 
 PRIMITIVES = {
@@ -70,7 +71,8 @@ class Executor:
         context = self._context()
         before = context.control.inventory()
         if action.verb not in ("kill", "shoot"):
-            context.control.on_hurt(lambda: defend(context))
+            answered = set[int]()
+            context.control.guard(lambda: defend(context), lambda: menaced(context, answered))
         result = _run(context, action)
         after = context.control.inventory()
         delta = {item: after.get(item, 0) - before.get(item, 0) for item in {*before, *after}}
@@ -86,6 +88,8 @@ def _run(context: Context, action: Action) -> Result:
     if primitive is None:
         return Result(Diagnosis.INVALID_ACTION, f"no verb '{action.verb}'")
     try:
+        if action.verb not in ("kill", "shoot", "eat"):
+            recover(context)
         return primitive(context, action)
     except Stop as stop:
         return stop.result

@@ -80,6 +80,15 @@ def _safe_behind(context: Context) -> bool:
     return world.is_solid((x, y - 1, z)) and not world.near_hazard((x, y, z))
 
 
+def _floor_ahead(context: Context, yaw: float) -> bool:
+    """Returns whether a step in a direction leads to a floor at most three blocks down."""
+    body, world = context.control.body, context.control.world
+    dx, _, dz = direction(yaw, 0.0)
+    x, y, z = (math.floor(body.position[0] + 0.7 * dx), body.cell[1], math.floor(body.position[2] + 0.7 * dz))
+    floor = any(world.is_solid((x, y - drop, z)) for drop in range(4))
+    return floor and not world.near_hazard((x, y, z))
+
+
 def close_in(context: Context, mob: Entity) -> bool:
     """Walks towards a creature: straight where that works, else along a short stretch of a path."""
     control = context.control
@@ -123,6 +132,8 @@ def straight(context: Context, mob: Entity) -> bool:
     for turn in range(4):
         body = control.body
         near = flat(body.position, mob.position)
+        if near > 1.0 and not _floor_ahead(context, yaw_to(body.position, mob.position)):
+            return False
         walk = FORWARD if near > 1.0 else BACK
         side = (LEFT if (body.tick // 8) % 2 else RIGHT) if near < 2.6 else 0
         stuck = body.in_water or (turn > 1 and math.dist(start, body.position) < 0.1)

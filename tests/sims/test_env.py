@@ -346,6 +346,22 @@ def test_eating_takes_32_ticks_and_needs_hunger():
     assert sim.body().food == 14 and sim.observe().inventory == {"apple": 1}
 
 
+def test_rotten_flesh_feeds_and_makes_hungry_four_times_in_five():
+    sim, hungry = arena(peaceful=False), 0
+    for _ in range(40):
+        give(sim, "rotten_flesh", 1)
+        sim.game.vitals.food, sim.game.vitals.hunger = 10, 0
+        run(sim, act(verb=USE), 32)
+        assert sim.body().food == 14
+        hungry += sim.game.vitals.hunger > 0
+    assert 24 <= hungry <= 39
+    sim.game.vitals.hunger, sim.game.vitals.exhaustion = 600, 0.0
+    before = sim.game.vitals.food + sim.game.vitals.saturation
+    run(sim, NOOP, 801)
+    assert sim.game.vitals.hunger == 0 and sim.game.vitals.food + sim.game.vitals.saturation == before
+    assert sim.game.vitals.exhaustion == pytest.approx(3.0), "three quarters of a point"
+
+
 def test_hunger_heals_starves_and_forbids_sprint():
     sim = arena(peaceful=False)
     sim.game.vitals.life, sim.game.vitals.saturation = 10.0, 0.0

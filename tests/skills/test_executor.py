@@ -47,6 +47,25 @@ class Agent:
         return self.sim.observe().inventory.get(item, 0)
 
 
+def test_a_hurt_and_hungry_body_eats_before_it_goes_on(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config, inventory={"rotten_flesh": 3, "beef": 1})
+    sim._game.vitals.life, sim._game.vitals.food = 10.0, 11  # type: ignore[attr-defined]
+    outcome = agent.do("wait(20)")
+    assert dict(outcome.delta) == {"beef": -1, "rotten_flesh": -1}, "best food first, until it heals"
+    assert sim.body().food >= 18 and outcome.ok
+    sim._game.vitals.life, sim._game.vitals.food = 16.0, 11  # type: ignore[attr-defined]
+    assert not agent.do("wait(20)").delta, "a scratch"
+
+
+def test_a_weak_body_rests_while_it_heals(sim: Sim, config: Config) -> None:
+    agent = Agent(sim, config)
+    sim._game.vitals.life, sim._game.vitals.food = 6.0, 20  # type: ignore[attr-defined]
+    outcome = agent.do("wait(20)")
+    assert sim.body().life > 8 and 20 < outcome.ticks <= 420
+    sim._game.vitals.life, sim._game.vitals.food = 6.0, 10  # type: ignore[attr-defined]
+    assert agent.do("wait(20)").ticks == 20, "what does not heal is not waited for"
+
+
 def test_invalid_action_costs_nothing(sim: Sim, config: Config) -> None:
     agent = Agent(sim, config)
     outcome = agent.executor.execute(InvalidAction("dance()", "no verb 'dance'"))

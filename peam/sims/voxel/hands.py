@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
 MELEE = 3.0  # metres from the eye
 EAT_TICKS, DRAW_TICKS, PLACE_PAUSE, DIG_PAUSE = 32, 20, 4, 5
+SPOILT, HUNGER_TICKS = (
+    {"rotten_flesh": 0.8},
+    600,
+)  # chance of the Hunger effect; Minecraft Wiki, "Rotten Flesh"
 _BOW, _ARROW, _SHIELD = ITEM_ID["bow"], ITEM_ID["arrow"], ITEM_ID["shield"]
 
 
@@ -181,6 +185,8 @@ def _use(game: Game, craft: int, slot: int) -> None:
             hands.held = 0
             game.inventory.take(0, 1)
             game.vitals.eat(FOOD[item], SATURATION[item])
+            if ITEMS[item] in SPOILT and game.random() < SPOILT[ITEMS[item]]:
+                game.vitals.hunger = HUNGER_TICKS
             game.count("eaten", ITEMS[item])
     elif item == _BOW and game.inventory.count(_ARROW):
         hands.held += 1

@@ -15,7 +15,7 @@ import numpy as np
 
 from peam.errors import SimError
 
-MAGIC = b"PEAM-VOXEL-1\n"
+MAGIC = b"PEAM-VOXEL-2\n"
 
 
 def encode(state: dict[str, Any]) -> bytes:
@@ -33,7 +33,7 @@ def decode(blob: bytes) -> dict[str, Any]:
     """
     start = len(MAGIC)
     if not isinstance(blob, bytes) or blob[:start] != MAGIC:
-        raise SimError("snapshot: not of this simulator or version (PEAM-VOXEL-1)")
+        raise SimError("snapshot: not of this simulator or version (PEAM-VOXEL-2)")
     digest, packed = blob[start : start + 32], blob[start + 32 :]
     if hashlib.sha256(packed).digest() != digest:
         raise SimError("snapshot: cut or altered, its sha256 does not match")

@@ -14,7 +14,15 @@ from peam.sims.voxel.items import Inventory
 FULL = 20.0
 AIR = 300
 STARVE_FLOOR = {"peaceful": 20.0, "easy": 10.0, "normal": 1.0, "hard": 0.0}
-EXHAUSTION = {"sprint": 0.1, "swim": 0.01, "jump": 0.05, "sprint_jump": 0.2, "attack": 0.1, "dig": 0.005}
+EXHAUSTION = {
+    "sprint": 0.1,
+    "swim": 0.01,
+    "jump": 0.05,
+    "sprint_jump": 0.2,
+    "attack": 0.1,
+    "dig": 0.005,
+    "hunger": 0.005,
+}
 
 
 @dataclass(slots=True)
@@ -31,6 +39,7 @@ class Vitals:
         shielded: Ticks left in which only a harder blow hurts.
         last: Strength of the blow that shields.
         timer: Ticks towards the next natural healing or starvation.
+        hunger: Ticks left of the effect of that name, which exhausts.
         taken: Damage of this tick, for observations; `cause` names its last source.
     """
 
@@ -43,6 +52,7 @@ class Vitals:
     shielded: int = 0
     last: float = 0.0
     timer: int = 0
+    hunger: int = 0
     taken: float = 0.0
     cause: str = ""
 
@@ -90,6 +100,9 @@ class Vitals:
             self.fire -= 1
             if self.fire % 20 == 0:
                 self.hurt(1.0, "fire")
+        if self.hunger > 0:
+            self.hunger -= 1
+            self.exert(EXHAUSTION["hunger"])
         if self.exhaustion >= 4.0:
             self.exhaustion -= 4.0
             if self.saturation > 0:
