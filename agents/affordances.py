@@ -6,7 +6,7 @@ pickaxe). Both readings are kept until an outcome contradicts one.
 
 An action is in vain where every reading that is left asks for more than there is. So is what makes more of
 what abounds: to place a station where one is near, and to craft where as much is held as any other action is
-known to ask for. A reflex that is lost makes sticks, or tables, without end.
+known to ask for, or one of what none asks for. A reflex that is lost makes sticks, or tables, without end.
 
 Reads outcomes alone, no rule of the game. One entry an action that ever lacked something: it does not grow
 with the life.
@@ -123,9 +123,13 @@ def _all_met(needs: Iterable[Readings], stock: Mapping[str, int]) -> bool:
 
 
 def _abounds(item: str, stock: Mapping[str, int], ever: Readings, asked: Readings) -> bool:
-    """Returns whether as much is held as is asked for now, by each reading that was ever asked for."""
+    """Returns whether as much is held as is asked for now, by each reading that was ever asked for.
+
+    Of what nothing ever asked for one is enough.
+    """
     readings = [name for name in (item, _kind(item)) if name in ever]
-    return bool(readings) and all(_held(name, stock) >= asked.get(name, 0) for name in readings)
+    enough = [_held(name, stock) >= asked.get(name, 0) for name in readings]
+    return all(enough) if enough else item in stock
 
 
 @cache

@@ -14,17 +14,21 @@ from peam.types import Decision, Segment, Subgoal
 
 
 class Patience:
-    """Each category's longest reached pursuit that the slow tier led, failed decisions counted."""
+    """The longest reached pursuit of each goal that the slow tier led, failed decisions counted.
+
+    For a goal that it never reached, the longest of the category.
+    """
 
     def __init__(self) -> None:
         self._longest: dict[str, int] = {}
 
     def learn(self, segment: Segment) -> None:
         """Takes up a pursuit."""
-        category, length = segment.subgoal.category, len(segment.decisions)
+        length = len(segment.decisions)
         led = 2 * sum(d.tier == "slow" for d in segment.decisions) >= length
         if segment.reached and led:
-            self._longest[category] = max(self._longest.get(category, 0), length)
+            for kind in (segment.subgoal.goal, segment.subgoal.category):
+                self._longest[kind] = max(self._longest.get(kind, 0), length)
 
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
         """Returns whether the fast tier has pursued it for longer than that: a decision for the slow tier.
@@ -33,7 +37,8 @@ class Patience:
             subgoal: What is pursued now.
             history: The episode's decisions so far.
         """
-        allowance, taken = self._longest.get(subgoal.category, 0), 0
+        usual = self._longest.get(subgoal.category, 0)
+        allowance, taken = self._longest.get(subgoal.goal, usual), 0
         for decision in history:
             if decision.subgoal == subgoal and decision.tier == "fast":
                 taken += 1

@@ -72,7 +72,7 @@ class Executor:
         before = context.control.inventory()
         if action.verb not in ("kill", "shoot"):
             answered = set[int]()
-            context.control.guard(lambda: defend(context), lambda: menaced(context, answered))
+            context.control.guard(lambda: _survive(context), lambda: menaced(context, answered))
         result = _run(context, action)
         after = context.control.inventory()
         delta = {item: after.get(item, 0) - before.get(item, 0) for item in {*before, *after}}
@@ -81,6 +81,11 @@ class Executor:
     def _context(self) -> Context:
         control = Control(self.sim, self._radius, self._max_ticks)
         return Context(self.sim, control, Navigator(control), self._memory, self._sight, self._stride)
+
+
+def _survive(context: Context) -> None:
+    defend(context)
+    recover(context)
 
 
 def _run(context: Context, action: Action) -> Result:

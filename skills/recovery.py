@@ -15,8 +15,8 @@ from peam.types import Diagnosis
 
 HEALING = 18.0  # food from which the body heals
 HURT = 14.0  # life at or below which it eats
-WEAK = 8.0  # life at or below which it rests
-REST = 400  # ticks
+WEAK = 12.0  # life at or below which it rests
+REST = 800  # ticks
 POOR = "rotten_flesh"  # eaten last: it makes hungry
 
 
