@@ -22,6 +22,7 @@ USE, ATTACK, CRAFT, EQUIP, PLACE = 1, 3, 4, 5, 6
 FORWARD, BACK, LEFT, RIGHT, JUMP, SPRINT = 1, 2, 1, 2, 1, 3
 KEEP = ("crafting_table", "furnace", "chest")  # never dug in passing
 FILLER = ("cobblestone", "dirt", "andesite", "diorite", "granite")
+LOOSE = ("sand", "gravel")  # falls: builds pillars alone
 TOOLS = ("_pickaxe", "_axe", "_shovel", "_sword", "shears")
 WATCH = 5  # ticks between two looks for what comes near
 
@@ -158,10 +159,11 @@ class Control:
     def filler(self) -> tuple[str, int]:
         """Returns the (item, count) that the agent builds with, ("", 0) where it has none."""
         held = self.inventory()
-        item = max(FILLER, key=lambda name: held.get(name, 0) if name not in self.reserved else 0)
-        if item in self.reserved:
-            return ("", 0)
-        return (item, held[item]) if held.get(item) else ("", 0)
+        for kinds in (FILLER, LOOSE):
+            item = max(kinds, key=lambda name: held.get(name, 0) if name not in self.reserved else 0)
+            if held.get(item) and item not in self.reserved:
+                return (item, held[item])
+        return ("", 0)
 
     # Digging
 
