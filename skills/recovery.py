@@ -21,7 +21,7 @@ POOR = "rotten_flesh"  # eaten last: it makes hungry
 
 
 def recover(context: Context) -> None:
-    """Eats while hurt and hungry, then rests while weak and healing, unless an enemy is near.
+    """Eats while hurt and hungry, then rests while weak and healing, unless an enemy is near or strikes.
 
     Raises:
         Stop: DIED or TIMEOUT.
@@ -36,9 +36,11 @@ def recover(context: Context) -> None:
             if stop.result.diagnosis is not Diagnosis.STUCK:
                 raise
             return
-    until = control.body.tick + REST
-    while control.body.life <= WEAK and control.body.food >= HEALING and control.body.tick < until:
-        control.tick()
+    until, life = control.body.tick + REST, control.body.life
+    while life <= WEAK and control.body.food >= HEALING and control.body.tick < until:
+        if control.tick().life < life:
+            return
+        life = control.body.life
 
 
 def _meal(context: Context) -> str:
