@@ -8,8 +8,11 @@ from peam.actions import Action, InvalidAction, parse_action
 from peam.build import make_sim
 from peam.config import Config, load_config
 from peam.sims.base import Sim
+from peam.skills import executor
+from peam.skills.context import Context
 from peam.skills.executor import Executor
 from peam.types import Diagnosis, Outcome
+from tests.sims.arena import arena, give, put
 from tests.skills.script import WOODS, fight, play
 
 SEED = 7
@@ -184,6 +187,35 @@ def test_comes_down_from_its_own_pillar_with_bare_hands(sim: Sim, config: Config
     assert sim.body().position[1] <= high - 4
 
 
+@pytest.mark.parametrize(("wall", "held"), [("stone", {}), ("bedrock", {"sand": 12})])
+def test_gets_out_of_a_pit_by_hand_or_on_a_pillar_of_sand(
+    config: Config, wall: str, held: dict[str, int]
+) -> None:
+    pit = arena(difficulty="peaceful")
+    square = [(dx, dz) for dx in range(-3, 4) for dz in range(-3, 4)]
+    for dx, dz in square:
+        for dy in range(8) if (dx, dz) != (0, 0) else ():
+            put(pit, dx, dy, dz, wall)
+        put(pit, dx, 12, dz, "bedrock")  # a roof: no open sky
+    for item, count in held.items():
+        give(pit, item, count)
+    before, hands = pit.body().position[1], Executor(pit, config)
+    for _ in range(4):
+        hands.execute(Action("explore", "up"))
+    assert pit.body().position[1] >= before + 7
+
+
+def test_a_station_that_cannot_be_got_to_is_no_longer_near(
+    sim: Sim, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = Agent(sim, config, inventory={"crafting_table": 1, "oak_planks": 3, "stick": 2})
+    assert agent.do("place(crafting_table)").ok
+    monkeypatch.setattr(Context, "_serves", lambda self, name: None)
+    assert agent.executor.stations() == ("crafting_table",)
+    assert agent.do("craft(wooden_pickaxe, 1)").diagnosis is Diagnosis.NO_STATION
+    assert agent.executor.stations() == ()
+
+
 @pytest.mark.parametrize(("way", "axis", "sign"), [("east", 0, 1), ("north", 2, -1)])
 def test_explore_goes_and_faces_its_way(sim: Sim, config: Config, way: str, axis: int, sign: int) -> None:
     agent = Agent(sim, config)
@@ -231,6 +263,24 @@ def test_same_seed_same_calls(sim: Sim, config: Config) -> None:
 def test_script_reaches_a_stone_pickaxe(sim: Sim, config: Config) -> None:
     records = [play(sim, Executor(sim, config), "stone_pickaxe", seed) for seed in (7, 8)]
     assert all(record.success for record in records)
+
+
+def test_who_strikes_first_loses_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same nights, with and without an eye for what comes near."""
+    config = load_config()
+    sim = make_sim(config)
+
+    def left(seed: int) -> float:
+        foe = {"name": "zombie", "distance": 7}
+        agent = Agent(sim, config, seed, time=14000, inventory={"wooden_pickaxe": 1}, creatures=[foe])
+        for _ in range(3):
+            agent.executor.execute(Action("wait", "", 100))
+        return sim.body().life
+
+    seeds = (4, 5, 6, 8)
+    wary = sum(left(seed) for seed in seeds)
+    monkeypatch.setattr(executor, "menaced", lambda context, answered: False)
+    assert wary > sum(left(seed) for seed in seeds) + 5.0
 
 
 @pytest.mark.parametrize("mob", ["zombie", "skeleton"])
