@@ -18,7 +18,6 @@ YAW = {"south": 0.0, "west": 90.0, "north": 180.0, "east": -90.0}
 AXIS: dict[str, Cell] = {"south": (0, 0, 1), "west": (-1, 0, 0), "north": (0, 0, -1), "east": (1, 0, 0)}
 FACING = ("south", "west", "north", "east")  # by yaw / 90
 LEVELS = 8
-CLIMB, HEWN = 45.0, 600.0  # ticks that a block up may cost; where rock must be hewn by hand to get out at all
 LEAST = 4  # blocks: an explore that moved less has failed
 DEEPEST = 6
 
@@ -151,31 +150,22 @@ def _show(context: Context, yaw: float) -> None:
         context.face(ore)
 
 
-def _climb(context: Context, height: int, unit: float) -> None:
-    """Climbs towards a height as long as a block up is worth what it costs, `unit` ticks at most."""
-    control = context.control
-    for _ in range(4):
-        left = height - control.body.cell[1]
-        if left <= 0 or control.world.open_sky(context.navigator.feet()):
-            return
-        goal = Goal(PLANE, radius=left, axis=(0, 1, 0), unit=unit)
-        route = context.navigator.plan(goal, control.dig_costs(by_hand=True), nodes=8000)
-        if len(route.cells) < 2 or route.gain < goal.unit:
-            return
-        context.navigator.follow(route)
-        control.forget()
-
-
 def _up(context: Context) -> Result:
     """Climbs 8 blocks by caves, stairs or a pillar, or until the sky is open."""
     control, name = context.control, _facing(context)
     start = control.body.cell
     if control.world.open_sky(context.navigator.feet()):
         raise Stop(Diagnosis.UNREACHABLE, "already under the open sky")
-    for unit in (CLIMB, HEWN):
-        _climb(context, start[1] + LEVELS, unit)
-        if control.body.cell[1] > start[1]:
+    for _ in range(4):
+        left = LEVELS - (control.body.cell[1] - start[1])
+        if left <= 0 or control.world.open_sky(context.navigator.feet()):
             break
+        goal = Goal(PLANE, radius=left, axis=(0, 1, 0), unit=45.0)
+        route = context.navigator.plan(goal, control.dig_costs(by_hand=True), nodes=8000)
+        if len(route.cells) < 2 or route.gain < goal.unit:
+            break
+        context.navigator.follow(route)
+        control.forget()
     height = control.body.cell[1] - start[1]
     context.level(YAW[name])
     if height > 0:
