@@ -2,8 +2,8 @@
 
 Learned from what was done, so that nothing is set by hand; from what the slow tier led, so that reflexes that
 wander do not teach to wander for longer. Where that is too long the slow tier takes one decision, and the
-fast one may go on for half as long. A reflex that only needed a push gets it for one call; one that is lost
-soon takes no more than every second decision. Knows decisions alone.
+fast one may go on for half as long. A reflex that only needed a push gets it for one call; where nothing is
+left to halve the slow tier goes on alone. Knows decisions alone.
 """
 
 from __future__ import annotations
@@ -44,4 +44,4 @@ class Patience:
                 taken += 1
             elif decision.subgoal == subgoal and taken > allowance:
                 allowance, taken = allowance // 2, 0
-        return taken > allowance
+        return allowance == 0 or taken > allowance
