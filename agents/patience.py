@@ -2,8 +2,8 @@
 
 Learned from what was done, so that nothing is set by hand; from what the slow tier led, so that reflexes that
 wander do not teach to wander for longer. Where that is too long the slow tier takes one decision, and the
-fast one may go on for half as long. A reflex that only needed a push gets it for one call; where nothing is
-left to halve the slow tier goes on alone. Knows decisions alone.
+fast one may go on for half as long; then two and a quarter, and so on. A reflex that only needed a push gets
+it for one call; where nothing is left to halve the slow tier goes on alone. Knows decisions alone.
 """
 
 from __future__ import annotations
@@ -38,10 +38,15 @@ class Patience:
             history: The episode's decisions so far.
         """
         usual = self._longest.get(subgoal.category, 0)
-        allowance, taken = self._longest.get(subgoal.goal, usual), 0
+        allowance, turn = self._longest.get(subgoal.goal, usual), 1
+        taken = led = 0
         for decision in history:
-            if decision.subgoal == subgoal and decision.tier == "fast":
+            if decision.subgoal != subgoal:
+                continue
+            if decision.tier == "fast":
                 taken += 1
-            elif decision.subgoal == subgoal and taken > allowance:
-                allowance, taken = allowance // 2, 0
+            elif taken > allowance:
+                led += 1
+            if led == turn:
+                allowance, turn, taken, led = allowance // 2, 2 * turn, 0, 0
         return allowance == 0 or taken > allowance

@@ -104,7 +104,16 @@ def test_patience_is_that_of_the_goals_longest_reached_pursuit_of_the_slow_tier_
     assert not patience.lost(GOAL, [alone] * 3) and patience.lost(GOAL, [alone] * 4)
     pushed = [*[alone] * 4, slow]
     assert not patience.lost(GOAL, [*pushed, alone]) and patience.lost(GOAL, [*pushed, alone, alone]), "half"
-    assert patience.lost(GOAL, [*pushed, alone, alone, slow]), "nothing left to halve: the slow tier alone"
+    twice = [*pushed, alone, alone, slow]
+    assert patience.lost(GOAL, twice) and patience.lost(GOAL, [*twice, slow]), (
+        "nothing left: the slow tier alone"
+    )
+    long = Patience()
+    long.learn(Segment(3, GOAL, (slow,) * 8, True))
+    halved = [*[alone] * 9, slow, *[alone] * 5]
+    assert long.lost(GOAL, halved) and long.lost(GOAL, [*halved, slow]), "two decisions the second time"
+    assert not long.lost(GOAL, [*halved, slow, slow, alone]), "then a quarter"
+    assert long.lost(GOAL, [*halved, slow, slow, *[alone] * 3])
     assert not patience.lost(GOAL, [slow] * 9), "its own decisions do not count"
     furnace = Subgoal("craft", Predicate("inventory", "furnace", 1))
     assert not patience.lost(furnace, [alone] * 9), "another pursuit has its own account"
