@@ -1,7 +1,8 @@
 """The agent of the paper: the fast tier acts by reflex where its risk is controlled, else the slow one does.
 
-What has failed, or leads in circles, is tabu for it (tabu.py), and so is what is known to lack something
-(affordances.py). Where it goes on for longer than it ever took, the slow tier takes over (patience.py).
+A goal that was reached before needs no plan (routines.py). What has failed, or leads in circles, is tabu
+(tabu.py), and so is what is known to lack something, or to make what abounds (affordances.py). Where reflexes
+go on for longer than it ever took, the slow tier takes over for a while (patience.py).
 """
 
 from __future__ import annotations
