@@ -73,11 +73,11 @@ def _spacing(context: Context, mob: Entity) -> int:
 
 
 def _safe_behind(context: Context) -> bool:
-    """Returns whether a step back stays on firm ground."""
+    """Returns whether a step back, and a slide beyond it, stay on firm ground."""
     body, world = context.control.body, context.control.world
-    dx, _, dz = direction(body.yaw, 0.0)
-    x, y, z = (math.floor(body.position[0] - 0.7 * dx), body.cell[1], math.floor(body.position[2] - 0.7 * dz))
-    return world.is_solid((x, y - 1, z)) and not world.near_hazard((x, y, z))
+    (dx, _, dz), (px, _, pz), y = direction(body.yaw, 0.0), body.position, body.cell[1]
+    behind = [(math.floor(px - far * dx), y, math.floor(pz - far * dz)) for far in (0.7, 1.4)]
+    return all(world.is_solid((x, y - 1, z)) and not world.near_hazard((x, y, z)) for x, y, z in behind)
 
 
 def _floor_ahead(context: Context, yaw: float) -> bool:

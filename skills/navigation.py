@@ -21,6 +21,7 @@ from peam.skills.world import centre
 PATIENCE = 40  # ticks without reaching the next cell before a new plan
 TRIES = 4
 MIDDLE = 0.17  # metres off a cell's middle within which the body overlaps no other cell
+ASTRAY, FALLEN = 2.2, 2.5  # metres beside, below a cell from which its step is given up
 GREEDY = 20.0  # estimated ticks a block where the way must be dug
 
 
@@ -116,7 +117,7 @@ class Navigator:
         return True
 
     def _walk(self, b: Cell, tolerance: float) -> bool:
-        """Steers to the middle of a cell."""
+        """Steers to the middle of a cell; returns False where a blow or a fall has carried the body off."""
         control = self.control
         target = centre(b)
         slow, patience, before = 0, PATIENCE, math.inf
@@ -124,6 +125,8 @@ class Navigator:
             body = control.body
             x, y, z = body.position
             flat = math.hypot(target[0] - x, target[2] - z)
+            if flat > ASTRAY or (y < b[1] - FALLEN and not body.in_water):
+                return False
             near = flat < tolerance or (flat < tolerance + 0.1 and slow > 4)
             standing = abs(y - b[1]) < 0.3 and (body.on_ground or body.in_water)
             if near and (standing or (body.in_water and y >= b[1])):

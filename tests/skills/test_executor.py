@@ -201,6 +201,14 @@ def test_sand_builds_a_pillar_out_of_a_pit(config: Config, held: dict[str, int])
     assert pit.body().position[1] == before + (8 if held else 0)
 
 
+def test_a_body_that_was_carried_off_does_not_walk_on_by_the_old_plan(sim: Sim, config: Config) -> None:
+    context = Agent(sim, config).executor._context()
+    (x, y, z), tick = context.navigator.feet(), sim.body().tick
+    assert not context.navigator.step((x + 4, y, z), (x + 5, y, z)), "thrown aside"
+    assert not context.navigator.step((x, y + 5, z), (x + 1, y + 5, z)), "fallen"
+    assert sim.body().tick == tick
+
+
 def test_a_station_that_cannot_be_got_to_is_no_longer_near(
     sim: Sim, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
