@@ -17,6 +17,7 @@ WEAPONS = ("iron_sword", "stone_sword", "wooden_sword", "iron_axe", "stone_axe",
            "iron_pickaxe", "stone_pickaxe", "wooden_pickaxe")  # fmt: skip
 UNARMED = 4.0  # metres within which bare hands fight
 PATIENCE = 300  # ticks
+TOUCH = 2.2  # metres within which blows go round corners
 WARY = 4.0  # metres at which a zombie is turned to before it strikes
 STARTLE = 9.0  # metres at which a walk stops for a hostile creature, once each
 
@@ -46,7 +47,7 @@ def defend(context: Context) -> None:
 
 
 def attacker(context: Context) -> Entity | None:
-    """Returns the nearest hostile creature worth fighting from here, or None.
+    """Returns the nearest hostile creature worth fighting from here, or None: in plain view, or in touch.
 
     An archer far off is charged only with a weapon in the inventory: bare hands lose.
     """
@@ -54,7 +55,7 @@ def attacker(context: Context) -> Entity | None:
     for foe in context.sim.entities(max(REACH.values())):
         distance = math.dist(body.position, foe.position)
         reach = min(REACH.get(foe.name, -1.0), 15.0 if armed else UNARMED)
-        if foe.kind == "creature" and distance <= reach and _open(context, foe):
+        if foe.kind == "creature" and distance <= reach and (distance < TOUCH or _open(context, foe)):
             return foe
     return None
 

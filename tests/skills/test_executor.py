@@ -8,7 +8,7 @@ from peam.actions import Action, InvalidAction, parse_action
 from peam.build import make_sim
 from peam.config import Config, load_config
 from peam.sims.base import Sim
-from peam.skills import executor
+from peam.skills import defence, executor
 from peam.skills.context import Context
 from peam.skills.executor import Executor
 from peam.types import Diagnosis, Outcome
@@ -199,6 +199,17 @@ def test_sand_builds_a_pillar_out_of_a_pit(config: Config, held: dict[str, int])
     before, outcome = pit.body().position[1], Executor(pit, config).execute(Action("explore", "up"))
     assert outcome.ok == bool(held)
     assert pit.body().position[1] == before + (8 if held else 0)
+
+
+@pytest.mark.parametrize(("away", "fought"), [(1.5, True), (3.0, False)])
+def test_what_stands_in_touch_is_fought_even_behind_a_corner(
+    config: Config, monkeypatch: pytest.MonkeyPatch, away: float, fought: bool
+) -> None:
+    field = arena(difficulty="normal")
+    x, y, z = field.body().position
+    field.game.entities.creature("zombie", (x, y, z + away))
+    monkeypatch.setattr(defence, "_open", lambda context, foe: False)
+    assert (defence.attacker(Executor(field, config)._context()) is not None) == fought
 
 
 def test_a_body_that_was_carried_off_does_not_walk_on_by_the_old_plan(sim: Sim, config: Config) -> None:
