@@ -46,7 +46,7 @@ class RulebookPlanner:
 
         Worth a subgoal of their own are pickaxes, a blade, stations that are carried, ores and metals.
         """
-        if not history:
+        if self._task != task or not history:
             self.brief(task, observation)
         return self.outlook(observation, (), history, hints)
 

@@ -128,6 +128,14 @@ def test_the_outlook_is_the_plan_with_what_failures_have_taught() -> None:
     assert made.outlook(seen({"raw_iron": 2}), (), [failed]) == [last]
 
 
+def test_a_plan_tells_the_task_whenever_it_is_asked_for_and_so_does_a_brief() -> None:
+    task, walked = PAPER.task("crafting_table"), [did(Action("explore", "north"), Diagnosis.OK)]
+    assert planner(0, PERFECT).plan(task, seen(), walked) == [Subgoal("craft", task.goal)]
+    made = planner(0, PERFECT)
+    made.brief(task, seen())
+    assert made.outlook(seen(), (), walked) == [Subgoal("craft", task.goal)]
+
+
 def test_wood_for_the_whole_task_comes_first() -> None:
     made, task = planner(0, PERFECT), PAPER.task("iron_pickaxe")
     plan = made.plan(task, seen(), [])
