@@ -72,16 +72,11 @@ class Affordances:
 
     def _asked(self, idle: Collection[str]) -> dict[str, int]:
         """Returns reading -> the most that any action asks for that is not idle."""
+        told = [(word, readings) for word, needs in self._needs.items() for readings in needs.values()]
+        named = [(word, {item: 1, _kind(item): 1}) for word, item in _products("place")]
         asked: dict[str, int] = {}
-        told = [
-            (w, r)
-            for w, needs in self._needs.items()
-            for readings in needs.values()
-            for r in readings.items()
-        ]
-        named = [(word, (name, 1)) for word, item in _products("place") for name in (item, _kind(item))]
-        for word, (name, n) in (*told, *named):
-            if word not in idle:
+        for word, readings in (*told, *named):
+            for name, n in readings.items() if word not in idle else ():
                 asked[name] = max(n, asked.get(name, 0))
         return asked
 

@@ -122,10 +122,11 @@ class Context:
         cell = self.approach(known, APPROACH) if known else None
         if cell is not None:
             self.face(cell)
-        served = self._serves(name) if cell is not None else None
-        if served is None:  # what cannot be got to is not near
-            self.memory.stations[:] = [(n, c) for n, c in self.memory.stations if c not in known]
-        return served
+            if served := self._serves(name):
+                return served
+        # what cannot be got to is not near
+        self.memory.stations[:] = [own for own in self.memory.stations if own[1] not in known]
+        return None
 
     def _serves(self, name: str) -> Cell | None:
         """Returns a station that a craft action accepts now, turning to it where that is all it takes."""

@@ -51,7 +51,7 @@ def attacker(context: Context) -> Entity | None:
 
     An archer far off is charged only with a weapon in the inventory: bare hands lose.
     """
-    body, armed = context.control.body, any(context.control.slot(w) >= 0 for w in WEAPONS)
+    body, armed = context.control.body, _armed(context)
     for foe in context.sim.entities(max(REACH.values())):
         distance = math.dist(body.position, foe.position)
         reach = min(REACH.get(foe.name, -1.0), 15.0 if armed else UNARMED)
@@ -72,7 +72,7 @@ def menaced(context: Context, answered: set[int]) -> bool:
         level = abs(foe.position[1] - body.position[1]) < 2.0
         if foe.name == "zombie" and foe.id not in answered and level and _open(context, foe):
             answered.add(foe.id)
-            return any(context.control.slot(weapon) >= 0 for weapon in WEAPONS)
+            return _armed(context)
     return False
 
 
@@ -89,6 +89,10 @@ def _open(context: Context, foe: Entity) -> bool:
     """Whether no block stands between the agent's eye and the creature's head."""
     x, y, z = foe.position
     return context.control.world.clear_line(context.control.body.eye, (x, y + 1.6, z))
+
+
+def _armed(context: Context) -> bool:
+    return any(context.control.slot(weapon) >= 0 for weapon in WEAPONS)
 
 
 def _arm(context: Context) -> None:

@@ -32,6 +32,7 @@ PRIMITIVES = {
     "kill": combat.kill,
     "shoot": combat.shoot,
 }
+FIGHTS = ("kill", "shoot")  # no reflex comes between
 
 
 class Executor:
@@ -70,7 +71,7 @@ class Executor:
             return outcome(Result(Diagnosis.DIED, "dead already"), {}, 0, time.perf_counter() - began)
         context = self._context()
         before = context.control.inventory()
-        if action.verb not in ("kill", "shoot"):
+        if action.verb not in FIGHTS:
             answered = set[int]()
             context.control.guard(lambda: _survive(context), lambda: menaced(context, answered))
         result = _run(context, action)
@@ -93,7 +94,7 @@ def _run(context: Context, action: Action) -> Result:
     if primitive is None:
         return Result(Diagnosis.INVALID_ACTION, f"no verb '{action.verb}'")
     try:
-        if action.verb not in ("kill", "shoot", "eat"):
+        if action.verb not in (*FIGHTS, "eat"):
             recover(context)
         return primitive(context, action)
     except Stop as stop:

@@ -7,6 +7,7 @@ Java 1.19.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from itertools import pairwise
 
 from peam.sims.base import Cell, Entity, Vector
@@ -74,19 +75,21 @@ def _spacing(context: Context, mob: Entity) -> int:
 
 def _safe_behind(context: Context) -> bool:
     """Returns whether a step back, and a slide beyond it, stay on firm ground."""
-    body, world = context.control.body, context.control.world
-    (dx, _, dz), (px, _, pz), y = direction(body.yaw, 0.0), body.position, body.cell[1]
-    behind = [(math.floor(px - far * dx), y, math.floor(pz - far * dz)) for far in (0.7, 1.4)]
-    return all(world.is_solid((x, y - 1, z)) and not world.near_hazard((x, y, z)) for x, y, z in behind)
+    yaw = context.control.body.yaw
+    return all(_footing(context, yaw, -far, (1,)) for far in (0.7, 1.4))
 
 
 def _floor_ahead(context: Context, yaw: float) -> bool:
     """Returns whether a step in a direction leads to a floor at most three blocks down."""
+    return _footing(context, yaw, 0.7, range(4))
+
+
+def _footing(context: Context, yaw: float, far: float, drops: Iterable[int]) -> bool:
+    """Returns whether, so many metres off, a block stands one of the drops below the feet, and no hazard."""
     body, world = context.control.body, context.control.world
     dx, _, dz = direction(yaw, 0.0)
-    x, y, z = (math.floor(body.position[0] + 0.7 * dx), body.cell[1], math.floor(body.position[2] + 0.7 * dz))
-    floor = any(world.is_solid((x, y - drop, z)) for drop in range(4))
-    return floor and not world.near_hazard((x, y, z))
+    x, y, z = (math.floor(body.position[0] + far * dx), body.cell[1], math.floor(body.position[2] + far * dz))
+    return any(world.is_solid((x, y - drop, z)) for drop in drops) and not world.near_hazard((x, y, z))
 
 
 def close_in(context: Context, mob: Entity) -> bool:

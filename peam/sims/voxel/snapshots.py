@@ -33,7 +33,7 @@ def decode(blob: bytes) -> dict[str, Any]:
     """
     start = len(MAGIC)
     if not isinstance(blob, bytes) or blob[:start] != MAGIC:
-        raise SimError("snapshot: not of this simulator or version (PEAM-VOXEL-2)")
+        raise SimError(f"snapshot: not of this simulator or version ({MAGIC.decode().strip()})")
     digest, packed = blob[start : start + 32], blob[start + 32 :]
     if hashlib.sha256(packed).digest() != digest:
         raise SimError("snapshot: cut or altered, its sha256 does not match")
