@@ -27,11 +27,13 @@ class Memory:
         stations: (name, cell) of the stations that the agent placed.
         noticed: Ore cells that a tunnel has already stopped at.
         met: Ids of hostile creatures that a walk has already stopped at.
+        spared: Ids of beasts that have been hunted once.
     """
 
     stations: list[tuple[str, Cell]] = field(default_factory=list)
     noticed: set[Cell] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
+    spared: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ KEEP = ("crafting_table", "furnace", "chest")  # never dug in passing
 FILLER = ("cobblestone", "dirt", "andesite", "diorite", "granite")
 LOOSE = ("sand", "gravel")  # falls: builds pillars alone
 TOOLS = ("_pickaxe", "_axe", "_shovel", "_sword", "shears")
-WATCH = 5  # ticks between two looks for what comes near
+WATCH = 3  # ticks between two looks for what comes near
 
 
 class Control:

@@ -32,7 +32,7 @@ def defend(context: Context) -> None:
     if foe is None:
         return
     hand, yaw, pitch = control.body.hand, control.body.yaw, control.body.pitch
-    _arm(context)
+    arm(context)
     until, last = control.body.tick + PATIENCE, -100
     while foe is not None and control.body.tick < until:
         aim = strike(context, foe)
@@ -55,7 +55,7 @@ def attacker(context: Context) -> Entity | None:
     for foe in context.sim.entities(max(REACH.values())):
         distance = math.dist(body.position, foe.position)
         reach = min(REACH.get(foe.name, -1.0), 15.0 if armed else UNARMED)
-        if foe.kind == "creature" and distance <= reach and (distance < TOUCH or _open(context, foe)):
+        if foe.kind == "creature" and distance <= reach and (distance < TOUCH or sees(context, foe)):
             return foe
     return None
 
@@ -69,8 +69,8 @@ def menaced(context: Context, answered: set[int]) -> bool:
     """
     body = context.control.body
     for foe in context.sim.entities(WARY):
-        level = abs(foe.position[1] - body.position[1]) < 2.0
-        if foe.name == "zombie" and foe.id not in answered and level and _open(context, foe):
+        level = abs(foe.position[1] - body.position[1]) < 4.0
+        if foe.name == "zombie" and foe.id not in answered and level and sees(context, foe):
             answered.add(foe.id)
             return _armed(context)
     return False
@@ -79,23 +79,24 @@ def menaced(context: Context, answered: set[int]) -> bool:
 def stranger(context: Context) -> Entity | None:
     """Returns the nearest hostile creature in plain view that no march has stopped at, and remembers it."""
     for foe in context.sim.entities(STARTLE):
-        if foe.name in REACH and foe.id not in context.memory.met and _open(context, foe):
+        if foe.name in REACH and foe.id not in context.memory.met and sees(context, foe):
             context.memory.met.add(foe.id)
             return foe
     return None
 
 
-def _open(context: Context, foe: Entity) -> bool:
-    """Whether no block stands between the agent's eye and the creature's head."""
+def sees(context: Context, foe: Entity) -> bool:
+    """Returns whether no solid block stands between the agent's eye and the creature's head."""
     x, y, z = foe.position
-    return context.control.world.clear_line(context.control.body.eye, (x, y + 1.6, z))
+    return context.control.world.sees(context.control.body.eye, (x, y + 1.6, z))
 
 
 def _armed(context: Context) -> bool:
     return any(context.control.slot(weapon) >= 0 for weapon in WEAPONS)
 
 
-def _arm(context: Context) -> None:
+def arm(context: Context) -> None:
+    """Takes the best weapon of the inventory in hand."""
     control = context.control
     weapon = next((w for w in WEAPONS if w == control.body.hand or control.slot(w) >= 0), None)
     if weapon:

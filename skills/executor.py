@@ -16,7 +16,7 @@ from peam.skills.control import Control
 from peam.skills.defence import defend, menaced
 from peam.skills.diagnosis import Result, Stop, outcome
 from peam.skills.navigation import Navigator
-from peam.skills.recovery import recover
+from peam.skills.recovery import forage, recover
 from peam.types import Diagnosis, Outcome
 
 PRIMITIVES = {
@@ -95,6 +95,7 @@ def _run(context: Context, action: Action) -> Result:
         return Result(Diagnosis.INVALID_ACTION, f"no verb '{action.verb}'")
     try:
         if action.verb not in (*FIGHTS, "eat"):
+            forage(context)
             recover(context)
         return primitive(context, action)
     except Stop as stop:

@@ -18,8 +18,14 @@ from peam.skills.path import NEAR, Goal
 
 SIZES = {"cow": (0.9, 1.4), "pig": (0.9, 0.9), "sheep": (0.9, 1.3), "skeleton": (0.6, 1.99)}
 PERSON = (0.6, 1.95)
+HOSTILE = ("zombie", "skeleton")
+FALL = 7  # ticks from a jump until the body falls, when a blow hurts half as much again
 COOLDOWN = {"_sword": 13, "_pickaxe": 17, "_axe": 25, "_shovel": 20}  # ticks to a full-strength hit
+FISTS = 11  # ticks between blows without one: a creature cannot be hurt for 10 after a blow
 MELEE = 2.9  # metres from the eye; the game's limit is 3
+CLOSE = 1.9  # metres at which a zombie that cannot be struck is backed away from; it strikes at 1.43
+# Ways to give ground while facing a foe: walk, side, degrees from the view.
+AWAY = ((BACK, 0, 180), (BACK, LEFT, 225), (BACK, RIGHT, 135), (0, LEFT, 270), (0, RIGHT, 90))
 
 
 def size(mob: Entity) -> tuple[float, float]:
@@ -55,28 +61,55 @@ def hit(context: Context, aim: Aim, mob: Entity, last: int) -> int:
     """Strikes when the weapon has recovered, else keeps facing; returns the last strike's tick."""
     control = context.control
     hand = control.body.hand
-    cooldown = next((ticks for tail, ticks in COOLDOWN.items() if hand.endswith(tail)), 6)
-    if control.body.tick - last < cooldown:
-        control.tick(yaw=aim.yaw, pitch=aim.pitch, walk=_spacing(context, mob))
+    cooldown = next((ticks for tail, ticks in COOLDOWN.items() if hand.endswith(tail)), FISTS)
+    left = cooldown - (control.body.tick - last)
+    if left > 0:
+        walk, side = _spacing(context, mob)
+        jump = JUMP if left == FALL and control.body.on_ground else 0
+        control.tick(yaw=aim.yaw, pitch=aim.pitch, walk=walk, side=side, jump=jump)
         return last
     control.look(aim.yaw, aim.pitch)
+    veil = control.world.hit(control.body.eye, control.body.yaw, control.body.pitch, MELEE)
     control.tick(act=ATTACK)
-    return control.body.tick
+    mown = veil is not None and not control.refresh(veil[0])
+    return last if mown else control.body.tick
 
 
-def _spacing(context: Context, mob: Entity) -> int:
-    """Chooses the step between two blows: out of a monster's reach, after a beast that flees."""
+def _spacing(context: Context, mob: Entity) -> tuple[int, int]:
+    """Chooses the step between two blows: out of a zombie's reach, after a beast that flees."""
+    near = flat(context.control.body.position, mob.position)
+    if near < (2.5 if mob.name == "zombie" else 1.2):
+        return _away(context)
+    return (FORWARD if near > 2.0 and mob.name != "zombie" else 0), 0
+
+
+def _away(context: Context) -> tuple[int, int]:
+    """Returns the (walk, side) that leads farthest from the monsters at hand, (0, 0) where none is safe."""
     body = context.control.body
-    near = flat(body.position, mob.position)
-    if near < (2.5 if mob.name == "zombie" else 1.2) and _safe_behind(context):
-        return BACK
-    return FORWARD if near > 2.0 and mob.name != "zombie" else 0
+    foes = [e for e in context.sim.entities(5.0) if e.name in HOSTILE and e.kind == "creature"]
+    best, choice = 0.0, (0, 0)
+    for walk, side, angle in AWAY:
+        gain = min((_gain(body.position, body.yaw + angle, foe) for foe in foes), default=0.0)
+        if gain > best and _passable(context, body.yaw + angle):
+            best, choice = gain, (walk, side)
+    return choice
 
 
-def _safe_behind(context: Context) -> bool:
-    """Returns whether a step back, and a slide beyond it, stay on firm ground."""
-    yaw = context.control.body.yaw
-    return all(_footing(context, yaw, -far, (1,)) for far in (0.7, 1.4))
+def _gain(position: Vector, yaw: float, foe: Entity) -> float:
+    """Returns by how much a metre in a direction lengthens the distance to a creature."""
+    dx, _, dz = direction(yaw, 0.0)
+    return flat((position[0] + dx, 0.0, position[2] + dz), foe.position) - flat(position, foe.position)
+
+
+def _passable(context: Context, yaw: float) -> bool:
+    """Returns whether a step in a direction, and a slide beyond it, are free and at most two blocks down."""
+    return all(_footing(context, yaw, far, (1, 2, 3)) and _free(context, yaw, far) for far in (0.7, 1.4))
+
+
+def _free(context: Context, yaw: float, far: float) -> bool:
+    """Returns whether no block is in the body's way so many metres off."""
+    (x, y, z), world = _cell_at(context, yaw, far), context.control.world
+    return not world.is_solid((x, y, z)) and not world.is_solid((x, y + 1, z))
 
 
 def _floor_ahead(context: Context, yaw: float) -> bool:
@@ -86,10 +119,15 @@ def _floor_ahead(context: Context, yaw: float) -> bool:
 
 def _footing(context: Context, yaw: float, far: float, drops: Iterable[int]) -> bool:
     """Returns whether, so many metres off, a block stands one of the drops below the feet, and no hazard."""
-    body, world = context.control.body, context.control.world
-    dx, _, dz = direction(yaw, 0.0)
-    x, y, z = (math.floor(body.position[0] + far * dx), body.cell[1], math.floor(body.position[2] + far * dz))
+    (x, y, z), world = _cell_at(context, yaw, far), context.control.world
     return any(world.is_solid((x, y - drop, z)) for drop in drops) and not world.near_hazard((x, y, z))
+
+
+def _cell_at(context: Context, yaw: float, far: float) -> Cell:
+    """Returns the cell level with the feet, so many metres off in a direction."""
+    body = context.control.body
+    dx, _, dz = direction(yaw, 0.0)
+    return (math.floor(body.position[0] + far * dx), body.cell[1], math.floor(body.position[2] + far * dz))
 
 
 def close_in(context: Context, mob: Entity) -> bool:
@@ -97,7 +135,7 @@ def close_in(context: Context, mob: Entity) -> bool:
     control = context.control
     near = flat(control.body.position, mob.position)
     level = abs(mob.position[1] - control.body.position[1]) < 1.3
-    if mob.name == "zombie" and near < 4.0 and level and _await(context, mob):
+    if mob.name == "zombie" and near < 4.5 and _meet(context, mob):
         return True
     if near < 4.5 and level and straight(context, mob):
         return True
@@ -110,22 +148,31 @@ def close_in(context: Context, mob: Entity) -> bool:
     walked = True
     for a, b in pairwise(cells):
         walked = context.navigator.step(a, b, last=False)
-        if not walked or strike(context, mob) is not None:
+        if not walked or strike(context, mob) is not None or _beset(context, mob):
             break
     return walked
 
 
-def _await(context: Context, mob: Entity) -> bool:
-    """Stands facing a creature that comes nearer; returns False where it does not."""
-    control, foe = context.control, mob
+def _meet(context: Context, mob: Entity) -> bool:
+    """Faces a zombie that comes nearer, out of its reach, until a blow lands; False where none comes."""
+    control, foe, near = context.control, mob, False
     before = flat(control.body.position, mob.position)
-    for _ in range(12):
-        control.tick(yaw=yaw_to(control.body.position, foe.position), pitch=0.0)
+    for _ in range(24):
+        here = control.body.position
+        near = abs(foe.position[1] - here[1]) < 2.5 and flat(here, foe.position) < CLOSE
+        walk, side = _away(context) if near else (0, 0)
+        control.tick(walk=walk, side=side, yaw=yaw_to(here, foe.position), pitch=0.0)
         now = find(context, mob.id)
         if now is None or strike(context, now) is not None:
             return True
         foe = now
-    return flat(control.body.position, foe.position) < before - 0.3
+    return near or flat(control.body.position, foe.position) < before - 0.3
+
+
+def _beset(context: Context, mob: Entity) -> bool:
+    """Returns whether a zombie is about to strike."""
+    foe = find(context, mob.id) if mob.name == "zombie" else None
+    return foe is not None and math.dist(context.control.body.position, foe.position) < 3.0
 
 
 def straight(context: Context, mob: Entity) -> bool:

@@ -1,15 +1,17 @@
-"""Recovery: a hurt body that is too hungry to heal eats what it has, and a weak one rests before it goes on.
+"""Recovery: a hurt body that is too hungry to heal hunts near by and eats; a weak one rests first.
 
-A reflex of the controller like self-defence; where to get food is the decision maker's business. Natural
+A reflex of the controller like self-defence; to seek food far off is the decision maker's business. Natural
 healing needs 18 food (Minecraft Wiki, "Hunger", Java 1.19). Knows the contract through `Context` only.
 """
 
 from __future__ import annotations
 
 from peam.actions import Action
-from peam.skills.combat import eat
+from peam.sims.base import Entity
+from peam.skills.aim import yaw_to
+from peam.skills.combat import eat, kill
 from peam.skills.context import Context
-from peam.skills.defence import attacker
+from peam.skills.defence import arm, attacker, sees
 from peam.skills.diagnosis import Stop
 from peam.types import Diagnosis
 
@@ -17,7 +19,42 @@ HEALING = 18.0  # food from which the body heals
 HURT = 14.0  # life at or below which it eats
 WEAK = 12.0  # life at or below which it rests
 REST = 800  # ticks
+PREY = 14.0  # metres within which a beast is hunted
+MEAT = ("cow", "pig", "sheep")
 POOR = "rotten_flesh"  # eaten last: it makes hungry
+
+
+def forage(context: Context) -> None:
+    """Kills the nearest beast in plain view where the body is hurt, cannot heal and has nothing to eat.
+
+    Not counted against the skill's own time. A beast that got away is let go.
+
+    Raises:
+        Stop: DIED or TIMEOUT.
+    """
+    control = context.control
+    if control.body.life > HURT or control.body.food >= HEALING or _meal(context) or attacker(context):
+        return
+    beast = next((e for e in context.sim.entities(PREY) if _is_prey(context, e)), None)
+    if beast is None:
+        return
+    began, hand = control.body.tick, control.body.hand
+    context.memory.spared.add(beast.id)
+    arm(context)
+    control.look(yaw_to(control.body.position, beast.position), 0.0)
+    try:
+        kill(context, Action("kill", beast.name))
+    except Stop as stop:
+        if stop.result.diagnosis in (Diagnosis.DIED, Diagnosis.TIMEOUT):
+            raise
+    if hand != "air":
+        control.hold(hand)
+    control.deadline += control.body.tick - began
+
+
+def _is_prey(context: Context, beast: Entity) -> bool:
+    known = beast.kind == "creature" and beast.name in MEAT and beast.id not in context.memory.spared
+    return known and sees(context, beast)
 
 
 def recover(context: Context) -> None:

@@ -83,12 +83,15 @@ class World:
     def aim_box(
         self, eye: Vector, yaw: float, feet: Vector, size: tuple[float, float], reach: float
     ) -> Aim | None:
-        """Returns the grid view that hits a creature of (width, height), None where none does."""
+        """Returns the grid view that hits a creature of (width, height), None where none does.
+
+        Through plants too: the first blow breaks them.
+        """
         x, y, z = self._inner(feet)
         half = size[0] / 2
         low = np.array([x - half, y, z - half])
         high = np.array([x + half, y + size[1], z + half])
-        found = grid_aim_box(self.ids, self.opaque, *self._inner(eye), yaw, low, high, reach)
+        found = grid_aim_box(self.ids, self.solid, *self._inner(eye), yaw, low, high, reach)
         return Aim(*found) if found[3] < 1e8 else None
 
     def hit(self, eye: Vector, yaw: float, pitch: float, reach: float = REACH) -> tuple[Cell, int] | None:
@@ -105,6 +108,13 @@ class World:
         unit = delta / length
         ray = cast(self.ids, self.opaque, *self._inner(a), unit[0], unit[1], unit[2], length)
         return ray[3] < 0
+
+    def sees(self, a: Vector, b: Vector) -> bool:
+        """Returns whether no solid block stands between two points: plants hide nobody."""
+        delta = np.subtract(b, a)
+        length = max(float(np.linalg.norm(delta)), 1e-6)
+        unit = delta / length
+        return cast(self.ids, self.solid, *self._inner(a), unit[0], unit[1], unit[2], length)[3] < 0
 
     def open_sky(self, cell: Cell) -> bool:
         """Returns whether nothing solid but leaves is above the cell, as far as the map reaches."""
