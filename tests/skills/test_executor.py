@@ -8,7 +8,9 @@ from peam.actions import Action, InvalidAction, parse_action
 from peam.build import make_sim
 from peam.config import Config, load_config
 from peam.sims.base import Sim
-from peam.skills import defence, executor
+from peam.sims.voxel import entities as ent
+from peam.sims.voxel.blocks import ID
+from peam.skills import defence, executor, melee, recovery
 from peam.skills.context import Context
 from peam.skills.executor import Executor
 from peam.types import Diagnosis, Outcome
@@ -60,12 +62,13 @@ def test_a_hurt_and_hungry_body_eats_before_it_goes_on(sim: Sim, config: Config)
     assert not agent.do("wait(20)").delta, "a scratch"
 
 
-def test_a_weak_body_rests_while_it_heals(sim: Sim, config: Config) -> None:
+def test_a_weak_body_rests_while_it_heals(sim: Sim, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     agent = Agent(sim, config)
     sim._game.vitals.life, sim._game.vitals.food = 6.0, 20  # type: ignore[attr-defined]
     outcome = agent.do("wait(20)")
     assert sim.body().life > 8 and 20 < outcome.ticks <= 420
     sim._game.vitals.life, sim._game.vitals.food = 6.0, 10  # type: ignore[attr-defined]
+    monkeypatch.setattr(recovery, "PREY", 0.0)
     assert agent.do("wait(20)").ticks == 20, "what does not heal is not waited for"
 
 
@@ -208,7 +211,7 @@ def test_what_stands_in_touch_is_fought_even_behind_a_corner(
     field = arena(difficulty="normal")
     x, y, z = field.body().position
     field.game.entities.creature("zombie", (x, y, z + away))
-    monkeypatch.setattr(defence, "_open", lambda context, foe: False)
+    monkeypatch.setattr(defence, "sees", lambda context, foe: False)
     assert (defence.attacker(Executor(field, config)._context()) is not None) == fought
 
 
@@ -293,9 +296,61 @@ def test_who_strikes_first_loses_less(monkeypatch: pytest.MonkeyPatch) -> None:
         return sim.body().life
 
     seeds = (4, 5, 6, 8)
-    wary = sum(left(seed) for seed in seeds)
+    wary = sum(20.0 - left(seed) for seed in seeds)
     monkeypatch.setattr(executor, "menaced", lambda context, answered: False)
-    assert wary > sum(left(seed) for seed in seeds) + 5.0
+    assert wary < 0.75 * sum(20.0 - left(seed) for seed in seeds)
+
+
+def test_giving_ground_between_two_blows_costs_less_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load_config()
+
+    def lost(seed: int) -> float:
+        field = arena(seed, difficulty="normal")
+        give(field, "wooden_pickaxe")
+        x, y, z = field.body().position
+        for side in (-4.0, 4.0):
+            field.game.entities.creature("zombie", (x + side, y, z + 5.0))
+        Executor(field, config).execute(Action("wait", "", 200))
+        return 20.0 - field.body().life
+
+    seeds = range(1, 7)
+    yielding = sum(lost(seed) for seed in seeds)
+    monkeypatch.setattr(melee, "_away", lambda context: (0, 0))
+    assert yielding < 0.75 * sum(lost(seed) for seed in seeds)
+
+
+def test_a_plant_hides_no_foe_and_does_not_shield_it(config: Config) -> None:
+    field = arena(difficulty="normal")
+    (x, y, z), (i, j, k) = field.body().position, field.body().cell
+    field.game.entities.creature("zombie", (x, y, z + 2.2))
+    for up in (0, 1):
+        field.game.world.set(i, j + up, k + 1, ID["grass"])
+    context = Executor(field, config)._context()
+    foe = context.sim.entities(4.0)[0]
+    assert defence.sees(context, foe)
+    aim, life = melee.strike(context, foe), field.game.entities.table[0, ent.HEALTH]
+    assert aim is not None
+    assert melee.hit(context, aim, foe, -100) == -100, "the first blow mows"
+    assert melee.hit(context, aim, foe, -100) > 0 and field.game.entities.table[0, ent.HEALTH] < life
+
+
+def test_a_hurt_and_hungry_body_without_food_hunts_once(config: Config) -> None:
+    field = arena(difficulty="normal")
+    x, y, z = field.body().position
+    field.game.entities.creature("cow", (x, y, z + 6.0))
+    agent = Executor(field, config)
+    field.game.vitals.life, field.game.vitals.food = 15.0, 10
+    assert agent.execute(Action("wait", "", 20)).ticks == 20, "a scratch"
+    field.game.vitals.life = 8.0
+    outcome = agent.execute(Action("wait", "", 20))
+    assert outcome.ok and field.stats()["killed.cow"] == 1 and field.stats()["eaten.beef"] >= 1
+    field.game.entities.creature("cow", (x, y + 9.0, z))
+    beast = next(e for e in field.entities(16.0) if e.name == "cow")
+    agent._memory.spared.add(beast.id)
+    field.game.vitals.life, field.game.vitals.food = 8.0, 10
+    held = dict(field.observe().inventory)
+    if not any(field.rules.food_points(item) for item in held):
+        assert agent.execute(Action("wait", "", 20)).ticks == 20, "what got away is let go"
 
 
 @pytest.mark.parametrize("mob", ["zombie", "skeleton"])
