@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from peam.sims.base import Cell
@@ -43,7 +44,7 @@ class Stack(NamedTuple):
     """A stack that lies about."""
 
     item: str
-    count: int
+    number: int
     age: int
 
 
@@ -108,7 +109,7 @@ def audit(before: Book, after: Book, action: Sequence[int], changes: Sequence[Ch
     fresh: Counter[str] = Counter()
     for eid, stack in after.lying.items():
         if eid not in before.lying:
-            fresh[stack.item] += stack.count
+            fresh[stack.item] += stack.number
     problems = _inventory(before, after, action, facts, fresh)
     problems += _furnaces(before, after, facts)
     problems += _ground(before, after, action, changes, facts, fresh)
@@ -140,9 +141,9 @@ def _gone_by_hand(before: Book, action: Sequence[int]) -> Counter[str]:
 def _picked(before: Book, after: Book) -> Counter[str]:
     out: Counter[str] = Counter()
     for eid, stack in before.lying.items():
-        left = after.lying[eid].count if eid in after.lying else 0
-        if left != stack.count and not (left == 0 and stack.age >= ent.ITEM_LIFE - 1):
-            out[stack.item] += stack.count - left
+        left = after.lying[eid].number if eid in after.lying else 0
+        if left != stack.number and not (left == 0 and stack.age >= ent.ITEM_LIFE - 1):
+            out[stack.item] += stack.number - left
     return out
 
 
@@ -242,7 +243,7 @@ def _yield(block: int) -> dict[str, int]:
     tool = next((ITEM_ID[name] for name in tools if name in ITEM_ID), 0)
     most: dict[str, int] = {}
     for luck in (0.0, 1.0 - 1e-9):
-        for item, number in drops_of(block, tool, lambda luck=luck: luck)[1]:
+        for item, number in drops_of(block, tool, repeat(luck).__next__)[1]:
             most[ITEMS[item]] = max(most.get(ITEMS[item], 0), number)
     return most
 
@@ -270,7 +271,7 @@ def _ground(
     problems = [
         f"a stack of {stack.item} grew"
         for eid, stack in after.lying.items()
-        if eid in before.lying and stack.count > before.lying[eid].count
+        if eid in before.lying and stack.number > before.lying[eid].number
     ]
     if not fresh:
         return problems

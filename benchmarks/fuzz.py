@@ -45,7 +45,7 @@ class Gauge:
     It is stricter than Gymnasium's own check: a box's dtype must be the space's.
     """
 
-    def __init__(self, space: gym.spaces.Dict) -> None:
+    def __init__(self, space: gym.Space[Any]) -> None:
         self._keys: list[tuple[str, ...]] = []
         self._leaves: dict[tuple[str, ...], gym.Space[Any]] = {}
         self._gather(space, ())
@@ -56,12 +56,12 @@ class Gauge:
             for end in ("low", "high")
         )
 
-    def _gather(self, space: gym.spaces.Dict, path: tuple[str, ...]) -> None:
+    def _gather(self, space: gym.Space[Any], path: tuple[str, ...]) -> None:
+        if not isinstance(space, gym.spaces.Dict):
+            self._leaves[path] = space
+            return
         for key, part in space.spaces.items():
-            if isinstance(part, gym.spaces.Dict):
-                self._gather(part, (*path, key))
-            else:
-                self._leaves[*path, key] = part
+            self._gather(part, (*path, key))
 
     def outside(self, obs: dict[str, Any]) -> str:
         """Returns the path of the first part that lies outside, "" if none does."""
