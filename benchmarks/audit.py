@@ -27,7 +27,7 @@ from peam.sims.voxel.game import Game
 from peam.sims.voxel.items import DURABILITY, ITEM_ID, ITEMS, PLACES
 from peam.sims.voxel.rules import ENTRIES, FUEL, PRODUCT, SMELT_TICKS, drops_of, resolve
 
-USE, DROP, ATTACK, CRAFT, EQUIP, PLACE, DESTROY = range(1, 8)
+USE, DROP, CRAFT, DESTROY = 1, 2, 4, 7  # verbs, action index 5
 LAST_USES: Final = 20  # a tool that breaks in a tick had at most these left: no blow wears more
 _NOTHING: Final = (ID["air"], ID["water"], ID["lava"])
 Slot = tuple[int, int, int]  # item, count, worn

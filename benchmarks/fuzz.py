@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peam.benchmarks.audit import Book, Change, audit, read
-from peam.errors import PeamError
 from peam.sims.base import NOOP
 from peam.sims.voxel import VoxelSim
 from peam.sims.voxel.entities import DATA
@@ -288,7 +287,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PeamError as error:
-        sys.exit(f"fuzz: {error}")
+    sys.exit(main())

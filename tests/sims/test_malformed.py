@@ -87,6 +87,7 @@ def test_an_action_has_eight_parts(length):
         refused(lambda action=action: SIM.step(action), "8 integers", f"has {length}")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 7), st.one_of(st.integers(-(2**70), -1), st.integers(0, 2**70)), st.booleans())
 def test_parts_out_of_range_are_named(place, value, array):
     assume(not 0 <= value < NVEC[place])
@@ -97,6 +98,7 @@ def test_parts_out_of_range_are_named(place, value, array):
     refused(lambda: SIM.step(action), f"action[{place}]", f"0..{NVEC[place] - 1}")
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.integers(-2, 30), st.floats(), st.none(), st.text(max_size=2)), max_size=10))
 def test_any_list_is_an_action_or_refused(values):
     fit = len(values) == 8 and all(
@@ -159,13 +161,14 @@ def test_only_bytes_are_a_snapshot(blob):
     refused(lambda: SIM.restore(blob), "snapshot")
 
 
-@settings(max_examples=150)
+@settings(deadline=None)
 @given(st.integers(0, len(STATE) - 1), st.integers(1, 255))
 def test_a_snapshot_with_any_byte_altered_is_refused(place, mask):
     blob = STATE[:place] + bytes([STATE[place] ^ mask]) + STATE[place + 1 :]
     refused(lambda: SIM.restore(blob), "snapshot")
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(STATE)), st.binary(max_size=40), st.integers(0, 60))
 def test_a_snapshot_with_a_part_cut_or_put_in_is_refused(place, noise, cut):
     blob = STATE[:place] + noise + STATE[place + cut :]
@@ -173,6 +176,7 @@ def test_a_snapshot_with_a_part_cut_or_put_in_is_refused(place, noise, cut):
     refused(lambda: SIM.restore(blob), "snapshot")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_noise_is_no_snapshot(noise):
     refused(lambda: SIM.restore(noise), "snapshot")
