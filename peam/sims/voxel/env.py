@@ -83,6 +83,8 @@ class VoxelSim(Sim):
         Raises:
             SimError: Unknown option, item or creature, or a value that does not fit.
         """
+        if seed is not None and (type(seed) is not int or seed < 0):
+            raise SimError(f"reset: seed {seed!r} is not an integer from 0 up")
         super().reset(seed=seed)
         world = int(seed) if seed is not None else int(self.np_random.integers(2**31))
         game = Game(world, self.difficulty)
@@ -229,6 +231,6 @@ class VoxelSim(Sim):
             world = self._game.world if self._game and self._game.world.seed == seed else World(seed)
             game = Game(seed, str(content["difficulty"]), world)
             game.load(content)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
             raise SimError(f"snapshot: field missing or malformed: {error}") from error
         self._adopt(game)

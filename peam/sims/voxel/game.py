@@ -249,6 +249,8 @@ class Game:
         self.difficulty, self.peaceful = str(state["difficulty"]), bool(state["peaceful"])
         self._mobs = mobs.parameters("peaceful" if self.peaceful else self.difficulty)
         self.body[:], self.rng[:] = state["body"], state["rng"]
+        if not np.isfinite(self.body).all():
+            raise ValueError("the body is not finite")
         self.vitals.load(state["vitals"])
         self.inventory.load(state["inventory"])
         self.entities.load(state["entities"])
@@ -276,10 +278,13 @@ def checked(action: Sequence[int]) -> list[int]:
         SimError: If it is not eight integers in range.
     """
     try:
-        known = isinstance(action, np.ndarray) and action.dtype.kind in "iu"
+        if not isinstance(action, Sequence):  # what has no order or length becomes an array without either
+            action = np.asarray(action)
+        known = isinstance(action, np.ndarray) and action.ndim == 1 and action.dtype.kind in "iu"
         values = action.tolist() if known else list(map(index, action))  # type: ignore[attr-defined]
-    except TypeError:
-        raise SimError(f"action: {action!r} is not 8 integers") from None
+    except (TypeError, ValueError):
+        shown = " ".join(repr(action).split())[:80]
+        raise SimError(f"action: {shown} is not 8 integers") from None
     if len(values) != 8:
         raise SimError(f"action: needs 8 integers, has {len(values)}")
     if min(values) < 0 or not all(map(lt, values, NVEC)):
