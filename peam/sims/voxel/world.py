@@ -25,6 +25,7 @@ SIZE = 256
 _CHUNKS = SIZE // 16
 _NONE = -(2**62)
 _RECORD = np.dtype([("x", "<i4"), ("y", "u1"), ("z", "<i4"), ("was", "u1"), ("id", "u1")])
+_SPOTS = sorted((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in range(-8, 8))  # nearest first
 Chunk = tuple[int, int]
 Cell = tuple[int, int, int]
 
@@ -174,8 +175,7 @@ class World:
         if not grass or not self._tables.shape.sea < height < 84 or not self._wooded(cx, cz):
             return None
         self.ensure(x, z)
-        spots = sorted((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in range(-8, 8))
-        for _, dx, dz in spots:
+        for _, dx, dz in _SPOTS:
             y = self.surface(x + dx, z + dz)
             if self.get(x + dx, y, z + dz) == ID["grass_block"] and self._roomy(x + dx, y + 1, z + dz):
                 return (x + dx, y + 1, z + dz)
