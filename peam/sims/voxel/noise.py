@@ -109,7 +109,7 @@ def _add_noise2(
 
 @njit(cache=True, nogil=True)
 def patch2(seed: int, x0: int, z0: int, scale: float, octaves: int) -> NDArray[np.float64]:
-    """Returns fractal2(seed, x / scale, z / scale, octaves) of a chunk's columns, (16, 16), from (x0, z0) on."""
+    """Returns fractal2(seed, x / scale, z / scale, octaves) of 16 x 16 columns, the first at (x0, z0)."""
     out = np.zeros((16, 16), np.float64)
     xs, zs = np.empty(16, np.float64), np.empty(16, np.float64)
     for n in range(16):

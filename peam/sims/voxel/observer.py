@@ -1,14 +1,13 @@
-"""Builds the observation dictionary of one game in a few microseconds. Knows nothing of pictures.
+"""Builds the observation dictionary of one game, fresh arrays each time, in a few microseconds.
 
-Dictionaries are fresh each time. Arrays whose values did not change are those of the observation before;
-all but "pos" are read-only for that reason, so that no observation changes once it is handed out.
+Arrays that change seldom are kept packed in one buffer a type; an observation copies the buffer once and
+hands out views of its own copy. Knows nothing of pictures.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -28,11 +27,8 @@ _CLIMATE: Final = data("climate.yaml")
 _BIOMES: Final = [row["name"] for row in data("biomes.yaml")["biomes"]]
 _N: Final = MAIN + len(EQUIPPED)
 _SLOTS: Final = (*range(MAIN), *EQUIPPED)
-_KEYS: Final = {
-    name: tuple(key for group, key, _, _ in FLOATS if group == name)
-    for name in ("life_stats", "location_stats", "damage_source")
-}
-# Layout of the flag buffer: (key, first, last).
+_KEYS: Final = tuple(row[:2] for row in FLOATS)
+# Layout of the flag buffer: (key, first, last, shape).
 _FLAGS: Final = (
     ("action_type", 0, 8),
     ("equip", 8, 44),
@@ -40,6 +36,8 @@ _FLAGS: Final = (
     ("destroy", 80, 116),
     ("craft_smelt", 116, 360),
 )
+_ARGUED: Final = np.array([[0], [0], [0], [0], [1], [1], [1], [1]], np.bool_)
+_AIR: Final = np.full(10, "air", object)
 _DELTAS: Final = (
     ("inc_name_by_craft", "inc_quantity_by_craft", 0, 1),
     ("inc_name_by_other", "inc_quantity_by_other", 1, 2),
@@ -62,34 +60,23 @@ def daylight(clock: int) -> float:
     return _DAYLIGHT[clock]
 
 
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """Makes an array read-only: observations share it."""
-    array.setflags(write=False)
-    return array
-
-
-_ARGUED: Final = _frozen(np.array([[0], [0], [0], [0], [1], [1], [1], [1]], np.bool_))
-_NO, _YES = _frozen(np.array(False)), _frozen(np.array(True))
-
-
 class _Packed:
-    """The slots and masks of one inventory version, as an observation shows them."""
+    """The slots and masks of one inventory version, packed."""
 
     def __init__(self, held: Inventory) -> None:
         items = [held.items[slot] for slot in _SLOTS]
-        counts = np.array([held.counts[slot] for slot in _SLOTS], np.float32)
         most = np.array([DURABILITY[item] or -1 for item in items], np.float32)
         worn = np.array([held.worn[slot] for slot in _SLOTS], np.float32)
-        columns = {
-            "name": NAMES[items],
-            "quantity": counts,
-            "variant": np.zeros(_N, np.int64),
-            "cur_durability": np.where(most < 0, most, most - worn),
-            "max_durability": most,
-        }
         self.version = held.version
-        self.inventory = {key: _frozen(column)[:MAIN] for key, column in columns.items()}
-        self.equipment = {key: column[MAIN:] for key, column in columns.items()}
+        self.names = NAMES[items]
+        self.numbers = np.concatenate(
+            [
+                np.array([held.counts[slot] for slot in _SLOTS], np.float32),
+                np.where(most < 0, most, most - worn),
+                most,
+            ],
+            dtype=np.float32,
+        )
         main = held.items[:MAIN]
         equip = [bool(item) and NATURAL[item] != slot for slot, item in enumerate(main)]
         place, full = [PLACES[item] > 0 for item in main], [item > 0 for item in main]
@@ -98,29 +85,7 @@ class _Packed:
         for craft in (payers & ~TABLE_ENTRY, payers):
             kinds = [True, True, full[0], True, craft.any(), any(equip), any(place), any(full)]
             self.flags.append(np.array([*kinds, *equip, *place, *full, *craft], np.bool_))
-        self.masks = [_masks(flags) for flags in self.flags]
         self.armor = held.armor()[0]
-
-
-def _masks(flags: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
-    _frozen(flags)
-    return {**{key: flags[first:last] for key, first, last in _FLAGS}, "action_arg": _ARGUED}
-
-
-class _Facts:
-    """A group of one-number arrays, made anew when a number changes."""
-
-    def __init__(self, group: str) -> None:
-        self._keys = _KEYS[group]
-        self._values: tuple[float, ...] = ()
-        self._arrays: dict[str, NDArray[Any]] = {}
-
-    def of(self, *values: float) -> dict[str, NDArray[Any]]:
-        """Returns key -> (1,) float32, in the order of FLOATS; not to be changed."""
-        if values != self._values:
-            rows = _frozen(np.array(values, np.float32).reshape(-1, 1))
-            self._values, self._arrays = values, dict(zip(self._keys, rows, strict=True))
-        return self._arrays
 
 
 class Observer:
@@ -129,7 +94,6 @@ class Observer:
     def __init__(self, game: Game) -> None:
         self._game = game
         self._packed = _Packed(game.inventory)
-        self._life, self._location, self._damage = (_Facts(group) for group in _KEYS)
         self._place: tuple[tuple[int, int], tuple[int, float, float]] | None = None
         self._before = game.inventory.totals()
 
@@ -139,48 +103,67 @@ class Observer:
         Args:
             crafted: Whether the last action was craft or smelt (for `delta_inv`).
         """
-        game, vitals = self._game, self._game.vitals
+        game = self._game
         if self._packed.version != game.inventory.version:
             self._packed = _Packed(game.inventory)
         packed = self._packed
+        names, numbers, variants = packed.names.copy(), packed.numbers.copy(), np.zeros(_N, np.int64)
         table, furnace = bool(game.near("crafting_table")), bool(game.near("furnace"))
-        life = (vitals.life, packed.armor, vitals.food, vitals.saturation, max(0, vitals.air), 0.0)
-        hunger = vitals.taken if vitals.cause == "hunger" else 0.0
-        return {
-            "inventory": packed.inventory.copy(),
-            "equipment": packed.equipment.copy(),
-            "masks": self._smelting(packed.flags[table]) if furnace else packed.masks[table].copy(),
-            "nearby_tools": {"table": _YES if table else _NO, "furnace": _YES if furnace else _NO},
+        obs: dict[str, Any] = {
+            "inventory": _stack(names, numbers, variants, 0, MAIN),
+            "equipment": _stack(names, numbers, variants, MAIN, _N),
+            "masks": self._masks(packed, table, furnace),
+            "nearby_tools": {"table": np.array(table), "furnace": np.array(furnace)},
             "delta_inv": self._delta(crafted),
-            "life_stats": {"is_sleeping": 0, **self._life.of(*life)},
-            "location_stats": self._where(),
-            "damage_source": {
-                **_source(vitals.cause),
-                **self._damage.of(vitals.taken, 0.0, 0.0, 0.0, hunger),
-            },
+            "life_stats": {"is_sleeping": 0},
+            "location_stats": {},
+            "damage_source": _source(game.vitals.cause),
         }
+        floats = self._floats(obs["location_stats"], packed.armor)
+        for (group, key), value in zip(_KEYS, floats, strict=True):
+            obs[group][key] = value
+        return obs
 
-    def _smelting(self, flags: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
-        """Returns the masks with a furnace near."""
-        flags = flags.copy()
-        for product, index in SMELT_OF.items():
-            flags[116 + index] = smelter(self._game, product) is not None
-        flags[4] = flags[116:].any()
-        return _masks(flags)
+    def _masks(self, packed: _Packed, table: bool, furnace: bool) -> dict[str, NDArray[np.bool_]]:
+        flags = packed.flags[table].copy()
+        if furnace:
+            for product, index in SMELT_OF.items():
+                flags[116 + index] = smelter(self._game, product) is not None
+            flags[4] = flags[116:].any()
+        masks = {key: flags[first:last] for key, first, last in _FLAGS}
+        masks["action_arg"] = _ARGUED.copy()
+        return masks
 
-    def _where(self) -> dict[str, Any]:
-        game = self._game
+    def _floats(self, location: dict[str, Any], armor: int) -> NDArray[np.float32]:
+        game, vitals = self._game, self._game.vitals
         x, y, z, _, _, _, yaw, pitch = game.body[:8].tolist()
         biome, temperature, rainfall = self._climate(int(x // 4), int(z // 4))
         sky, sun = self._sky(x, y, z), _DAYLIGHT[game.clock]
-        light = 15.0 * sky * max(0.27, sun)
-        return {
-            "pos": np.array((x, y, z), np.float32),
-            "biome_id": biome,
-            "can_see_sky": int(sky >= 1.0),
-            "is_raining": 0,
-            **self._location.of(yaw, pitch, rainfall, temperature, sun, sky, light, SEA_LEVEL),
-        }
+        location["pos"] = np.array((x, y, z), np.float32)
+        location["biome_id"], location["can_see_sky"], location["is_raining"] = biome, int(sky >= 1.0), 0
+        taken = vitals.taken
+        values = (
+            vitals.life,
+            armor,
+            vitals.food,
+            vitals.saturation,
+            max(0, vitals.air),
+            0.0,
+            yaw,
+            pitch,
+            rainfall,
+            temperature,
+            sun,
+            sky,
+            15.0 * sky * max(0.27, sun),
+            SEA_LEVEL,
+            taken,
+            0.0,
+            0.0,
+            0.0,
+            taken if vitals.cause == "hunger" else 0.0,
+        )
+        return np.array(values, np.float32).reshape(-1, 1)
 
     def _climate(self, x: int, z: int) -> tuple[int, float, float]:
         if self._place is None or self._place[0] != (x, z):
@@ -195,36 +178,43 @@ class Observer:
         return 1.0 if cover <= 0 else max(0.0, 1.0 - cover / 15.0)
 
     def _delta(self, crafted: bool) -> dict[str, Any]:
+        names, numbers = _AIR.copy(), np.zeros(10, np.float32)
         now, before = self._game.inventory.totals(), self._before
-        if now is before:
-            return _UNCHANGED.copy()
-        self._before = now
-        names, numbers = np.full(10, "air", object), np.zeros(10, np.float32)
-        change = now - before
-        for rise, first, room in ((change, 0, 1), (-change, 2, 4)):
-            start = first + (0 if crafted else room)
-            for place, item in enumerate(np.flatnonzero(rise > 0)[:room], start):
-                names[place], numbers[place] = ITEMS[item], rise[item]
-        return _changes(names, numbers)
+        if now is not before:
+            self._before = now
+            change = now - before
+            for rise, first, room in ((change, 0, 1), (-change, 2, 4)):
+                start = first + (0 if crafted else room)
+                for place, item in enumerate(np.flatnonzero(rise > 0)[:room], start):
+                    names[place], numbers[place] = ITEMS[item], rise[item]
+        out: dict[str, Any] = {}
+        for name, number, first, last in _DELTAS:
+            out[name], out[number] = names[first:last], numbers[first:last]
+        return out
 
 
-def _changes(names: NDArray[np.object_], numbers: NDArray[np.float32]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for name, number, first, last in _DELTAS:
-        out[name], out[number] = _frozen(names)[first:last], _frozen(numbers)[first:last]
-    return out
-
-
-_UNCHANGED: Final = _changes(np.full(10, "air", object), np.zeros(10, np.float32))
-
-
-@cache
 def _source(cause: str) -> dict[str, Any]:
     flags = np.zeros(5, np.bool_)
     if cause:
         flags[1], flags[3] = cause in ("fire", "lava"), cause == "arrow"
         flags[4] = cause in ("fall", "drowning", "hunger", "suffocation")
-    return {key: _frozen(flags)[index, ...] for index, key in enumerate(SOURCES)}
+    return {key: flags[index, ...] for index, key in enumerate(SOURCES)}
+
+
+def _stack(
+    names: NDArray[np.object_],
+    numbers: NDArray[np.float32],
+    variants: NDArray[np.int64],
+    first: int,
+    last: int,
+) -> dict[str, Any]:
+    return {
+        "name": names[first:last],
+        "quantity": numbers[first:last],
+        "variant": variants[first:last],
+        "cur_durability": numbers[_N + first : _N + last],
+        "max_durability": numbers[2 * _N + first : 2 * _N + last],
+    }
 
 
 def craft_argument(game: Game, item: str, smelt: bool) -> int:

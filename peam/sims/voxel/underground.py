@@ -140,8 +140,8 @@ def _fill(
 ) -> None:
     """Turns what is rock inside a string of balls, rows x, y, z, radius, into a block.
 
-    Each column collects the balls' cells as bits, from the lowest ball's bottom up: no branches, and a cell in
-    several balls is written once.
+    Each column collects the balls' cells as bits, from the lowest ball's bottom up: no branches, and a cell
+    in several balls is written once. A string may be 60 metres high.
     """
     x_first, x_last, z_first, z_last, base = x0 + 16, x0 - 1, z0 + 16, z0 - 1, HEIGHT
     for n in range(string.shape[1]):
