@@ -163,8 +163,9 @@ class Game:
         ph.move_player(
             self.world.blocks, body, _AHEAD[ahead], _LEFT[left], pose, 0.2 if self.hands.busy else 1.0
         )
-        self.world.ensure(body[ph.X], body[ph.Z])
-        moved, landed, jumped, wet, lava, submerged, inside, cactus = _felt(body.tolist())
+        now = body.tolist()
+        self.world.ensure(now[ph.X], now[ph.Z])
+        moved, landed, jumped, wet, lava, submerged, inside, cactus = _felt(now)
         if wet:
             vitals.exert(EXHAUSTION["swim"] * moved)
         elif pose == 3 and ahead == 1:

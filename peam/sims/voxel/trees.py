@@ -15,13 +15,21 @@ from peam.sims.voxel.tables import HEIGHT, Tables
 
 
 @njit(cache=True, nogil=True)
-def tree(seed: int, cx: int, cz: int, i: int, t: Tables) -> tuple[int, int, int, int, int]:
-    """Returns attempt i of a chunk's trees as (x, y of lowest log, z, kind, trunk); trunk 0: none grows."""
+def foot(seed: int, cx: int, cz: int, i: int) -> tuple[int, int]:
+    """Returns the column (x, z) of attempt i of a chunk's trees, whether or not one grows there."""
     key = seed + 808
     # One attempt a cell of a jittered 4x4 grid: trunks keep 2 apart with no look around.
     slot = (i + int(mix(key, cx, 7, cz) & np.uint64(15))) & 15
     x = cx * 16 + (slot & 3) * 4 + int(unit(key, cx, 16 + i, cz) * 3.0)
     z = cz * 16 + (slot >> 2) * 4 + int(unit(key, cx, 48 + i, cz) * 3.0)
+    return x, z
+
+
+@njit(cache=True, nogil=True)
+def tree(seed: int, cx: int, cz: int, i: int, t: Tables) -> tuple[int, int, int, int, int]:
+    """Returns attempt i of a chunk's trees as (x, y of lowest log, z, kind, trunk); trunk 0: none grows."""
+    key = seed + 808
+    x, z = foot(seed, cx, cz, i)
     chance = unit(key, cx, 80 + i, cz)
     if chance >= t.growth[:, 0].max():
         return x, 0, z, 0, 0
