@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from peam.sims.voxel import entities as ent
+from peam.sims.voxel import experience
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.aim import direction
 from peam.sims.voxel.items import ITEM_ID, OFFHAND
@@ -36,13 +37,15 @@ def die(game: Game, row: int, fact: str = "") -> None:
     """Removes a dead creature, drops its loot, and counts it under `fact` if the agent did it."""
     e = game.entities.table[row]
     name, place = ent.KINDS[int(e[ent.KIND])], e[:3].tolist()
+    bare = int(e[ent.EID]) in game.extras.shorn
     game.entities.remove(row)
     for item, (least, most) in ent.DATA[name]["drops"].items():
         number = least + int(game.random() * (most - least + 1))
-        if number:
+        if number and not (bare and item == "white_wool"):
             game.entities.item(ITEM_ID[item], number, (place[0], place[1] + 0.3, place[2]))
     if fact:
         game.count(fact, name)
+        experience.slain(game, name)
 
 
 def loose(game: Game, power: float) -> None:

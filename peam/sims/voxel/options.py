@@ -10,7 +10,7 @@ from peam.sims.voxel import spawning
 from peam.sims.voxel.game import DAY, Game
 from peam.sims.voxel.items import ITEM_ID, ITEMS, STACK
 
-OPTIONS: Final = ("inventory", "time", "hand", "creatures", "peaceful")
+OPTIONS: Final = ("inventory", "time", "hand", "creatures", "peaceful", "respawn")
 
 
 def known(item: str) -> str:
@@ -31,6 +31,9 @@ def apply(game: Game, options: Mapping[str, Any]) -> None:
             raise SimError(unknown("reset option", key, OPTIONS))
     if options.get("peaceful", False):
         game.calm()
+    game.extras.respawn = options.get("respawn", False)
+    if not isinstance(game.extras.respawn, bool):
+        raise SimError(f"reset option 'respawn': {game.extras.respawn!r} is neither true nor false")
     clock = options.get("time", game.clock)
     if isinstance(clock, bool) or not isinstance(clock, int) or not 0 <= clock < DAY:
         raise SimError(f"reset option 'time': {clock!r} is not an integer in 0..{DAY - 1}")
