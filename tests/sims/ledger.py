@@ -11,7 +11,7 @@ from peam.sims.voxel import entities as ent
 from peam.sims.voxel import pairs
 from peam.sims.voxel.blocks import NAMES, ROWS, base
 from peam.sims.voxel.items import ITEM_ID, ITEMS, PLACES, PLANTS
-from peam.sims.voxel.rules import CRAFT_SLOTS, ENTRIES, PRODUCT, SMELT_TICKS, drops_of, resolve
+from peam.sims.voxel.rules import COOKED, CRAFT_SLOTS, ENTRIES, PRODUCT, SMELT_TICKS, drops_of, resolve
 from tests.sims.arena import CRAFT
 
 EMPTY = ("air", "water", "lava")
@@ -100,7 +100,9 @@ class Ledger:
                 price[was.item] += 1
         for eid, name in creatures.items():
             if eid not in alive:
-                source.update({item: n for item, (_, n) in ent.DATA[name]["drops"].items()})
+                for item, (_, n) in ent.DATA[name]["drops"].items():
+                    source.update({item: n, COOKED.get(item, item): n})
+                source.update(ent.DATA[name].get("rare", {}).get("items", ()))
         lost = self._net(lambda block: block)
         for block, number in lost.items():
             if number < 0:

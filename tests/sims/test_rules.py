@@ -169,7 +169,9 @@ def test_food_points_are_the_published_ones():
 def test_smelting():
     assert "raw_iron" in RULES.smelting("iron_ingot")
     assert RULES.smelting("stone") == ("cobblestone",)
-    assert set(RULES.smelting("charcoal")) == {"oak_log", "birch_log", "spruce_log"}
+    assert set(RULES.smelting("charcoal")) == {
+        f"{w}_{p}" for w in ("oak", "birch", "spruce") for p in ("log", "wood")
+    }
     assert RULES.smelting("stick") == ()
 
 

@@ -164,7 +164,7 @@ class Game:
             deeds.regrow(self)
         if self.extras.asleep:
             beds.sleep(self, pose)
-        if self.vitals.life <= 0 and self.extras.respawn:
+        if self.vitals.life <= 0:
             lives.settle(self)
 
     def _look(self, pitch: int, yaw: int) -> None:
@@ -231,11 +231,14 @@ class Game:
         for cell, furnace in self.furnaces.items():
             if abs(cell[0] - x) < ent.FROZEN and abs(cell[2] - z) < ent.FROZEN:
                 furnace.tick()
-        if any(furnace.made for furnace in self.furnaces.values()):
+        if any(furnace.made or furnace.buckets for furnace in self.furnaces.values()):
             for cell in self.near("furnace"):
                 self._collect(self.furnaces[cell])
 
     def _collect(self, furnace: Furnace) -> None:
+        if furnace.buckets and self.inventory.room(ITEM_ID["bucket"]) >= furnace.buckets:
+            self.inventory.add(ITEM_ID["bucket"], furnace.buckets)
+            furnace.buckets = 0
         if furnace.made and self.inventory.room(ITEM_ID[furnace.output]) >= furnace.made:
             item, number = furnace.empty()
             self.inventory.add(ITEM_ID[item], number)

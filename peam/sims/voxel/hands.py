@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from peam.sims.voxel.game import Game
 
 MELEE = 3.0  # metres from the eye
-DRAW_TICKS, PLACE_PAUSE, DIG_PAUSE = 20, 4, 5
+DRAW_TICKS, PLACE_PAUSE, DIG_PAUSE, RAISE_TICKS = 20, 4, 5, 5
 _BOW, _ARROW, _SHIELD = ITEM_ID["bow"], ITEM_ID["arrow"], ITEM_ID["shield"]
 
 
@@ -51,7 +51,7 @@ class Hands:
         charge: Ticks since the last blow.
         held: Ticks that `use` has been held with `item`.
         pressed: Whether the last tick attacked.
-        guard: Whether a shield is up.
+        guard: Whether a shield is held up, for `raised` ticks so far; it stops blows from the fifth on.
     """
 
     cell: tuple[int, int, int] = (0, -1, 0)
@@ -62,11 +62,17 @@ class Hands:
     item: int = 0
     pressed: bool = False
     guard: bool = False
+    raised: int = 0
 
     @property
     def busy(self) -> bool:
         """Whether eating, drawing or guarding slows the walk."""
         return self.held > 0 or self.guard
+
+    @property
+    def shielded(self) -> bool:
+        """Whether the shield stops blows."""
+        return self.guard and self.raised >= RAISE_TICKS
 
     def rest(self) -> None:
         """Lets go of everything, as at the start of a life."""
@@ -78,9 +84,9 @@ class Hands:
         return {**asdict(self), "cell": list(self.cell)}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Takes a snapshot's fields over."""
+        """Takes a snapshot's fields over; older ones do not count how long the shield is up."""
         for field in fields(self):
-            setattr(self, field.name, state[field.name])
+            setattr(self, field.name, state.get("raised", 0) if field.name == "raised" else state[field.name])
         x, y, z = state["cell"]
         self.cell = (int(x), int(y), int(z))
 
@@ -195,12 +201,13 @@ def _use(game: Game, craft: int, slot: int) -> None:
             hands.pause = PLACE_PAUSE
     else:
         hands.guard = game.inventory.items[OFFHAND] == _SHIELD
+        hands.raised = hands.raised + 1 if hands.guard else 0
 
 
 def _release(game: Game) -> None:
     """Ends a use: a drawn bow shoots."""
     hands = game.hands
-    held, hands.held, hands.guard = hands.held, 0, False
+    held, hands.held, hands.guard, hands.raised = hands.held, 0, False, 0
     if hands.item == _BOW == game.inventory.items[0]:
         draw = held / DRAW_TICKS
         power = min(1.0, (draw * draw + 2 * draw) / 3)

@@ -32,6 +32,7 @@ INPUTS: Final[dict[str, list[str]]] = {
     if product in ITEM_ID
 }
 PRODUCT: Final[dict[str, str]] = {name: product for product, names in INPUTS.items() for name in names}
+COOKED: Final = {raw: product for raw, product in PRODUCT.items() if product.startswith("cooked_")}
 FUEL: Final[dict[str, int]] = {name: ticks for name, ticks in _SMELTING["fuel"].items() if name in ITEM_ID}
 
 
@@ -290,7 +291,8 @@ def drops_of(block: int, tool: int, random: Callable[[], float]) -> tuple[bool, 
         out.append((ITEM_ID[item], least + int(random() * (most - least + 1))))
     for item, chance in _DROPS["extra"].get(name, {}).items():
         if random() < chance:
-            out.append((ITEM_ID[item], 1))
+            least, most = _DROPS["extra_counts"].get(item, (1, 1))
+            out.append((ITEM_ID[item], least + (int(random() * (most - least + 1)) if most > least else 0)))
     for item, chance in _DROPS["instead"].get(name, {}).items():
         if random() < chance:
             out = [(ITEM_ID[item], 1)]

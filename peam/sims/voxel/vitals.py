@@ -23,6 +23,7 @@ EXHAUSTION = {
     "sprint_jump": 0.2,
     "attack": 0.1,
     "dig": 0.005,
+    "hurt": 0.1,  # by what armour softens; the rest costs nothing
     "hunger": 0.005,
 }
 
@@ -43,6 +44,7 @@ class Vitals:
         timer: Ticks towards the next natural healing or starvation.
         hunger: Ticks left of the effect of that name, which exhausts; so `poison`, `regeneration` and
             `absorption`, which adds `extra` half hearts that are spent first.
+        fed: Ticks in peace with less than full food: every tenth brings a point back.
         taken: Damage of this tick, for observations; `cause` names its last source.
     """
 
@@ -62,6 +64,7 @@ class Vitals:
     regeneration: int = 0
     absorption: int = 0
     extra: float = 0.0
+    fed: int = 0
 
     def exert(self, amount: float) -> None:
         """Adds exhaustion."""
@@ -91,7 +94,8 @@ class Vitals:
         self.life -= amount
         self.taken += amount
         self.cause = cause
-        self.exert(0.1)
+        if inventory is not None:
+            self.exert(EXHAUSTION["hurt"])
         return amount
 
     def eat(self, points: int, saturation: float) -> None:
@@ -131,6 +135,10 @@ class Vitals:
                 self.saturation = max(0.0, self.saturation - 1.0)
             elif difficulty != "peaceful":
                 self.food = max(0, self.food - 1)
+        if difficulty == "peaceful" and self.food < 20:
+            self.fed += 1
+            if self.fed % 10 == 0:
+                self.food += 1
         if self.life < FULL or self.food == 0:
             self._heal(difficulty)
         else:
@@ -185,9 +193,9 @@ class Vitals:
         return asdict(self)
 
     def load(self, state: dict[str, Any]) -> None:
-        """Takes a snapshot's fields over; the effects of foods are absent from older ones."""
+        """Takes a snapshot's fields over; older ones lack the effects of foods."""
         for field in fields(self):
-            late = field.name in ("poison", "regeneration", "absorption", "extra")
+            late = field.name in ("poison", "regeneration", "absorption", "extra", "fed")
             setattr(self, field.name, state.get(field.name, 0) if late else state[field.name])
 
 
