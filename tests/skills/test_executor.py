@@ -56,7 +56,7 @@ class Agent:
 
 def test_a_hurt_and_hungry_body_eats_before_it_goes_on(sim: Sim, config: Config) -> None:
     agent = Agent(sim, config, inventory={"rotten_flesh": 3, "beef": 1})
-    sim._game.vitals.life, sim._game.vitals.food = 10.0, 11  # type: ignore[attr-defined]
+    sim._game.vitals.life, sim._game.vitals.food = 10.0, 8  # type: ignore[attr-defined]
     outcome = agent.do("wait(20)")
     assert dict(outcome.delta) == {"beef": -1, "rotten_flesh": -1}, "best food first, until it heals"
     assert sim.body().food >= 18 and outcome.ok

@@ -6,6 +6,7 @@ Observations are MineDojo's (`spaces.py`), time is `game.py`'s, pictures are `re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,10 +14,10 @@ import numpy as np
 
 from peam.errors import SimError, unknown
 from peam.sims.base import NOOP, Body, Capabilities, Cell, Entity, Sighting, Sim, Voxels
-from peam.sims.voxel import mobs, snapshots, views
+from peam.sims.voxel import chests, experience, mobs, snapshots, views
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import NAMES
-from peam.sims.voxel.building import STATIONS
+from peam.sims.voxel.building import REACH, STATIONS
 from peam.sims.voxel.game import Game
 from peam.sims.voxel.items import ITEMS, MAIN
 from peam.sims.voxel.observer import Observer, craft_argument
@@ -214,6 +215,25 @@ class VoxelSim(Sim):
         if name not in STATIONS:
             raise SimError(unknown("station", name, STATIONS))
         return self.game.near(name, min(reach, 4.5))
+
+    def chest(self, cell: Cell) -> Sequence[tuple[str, int]]:
+        """Returns the 27 slots of a chest within reach of the hand as (item, count).
+
+        How to move stacks: see `chests`.
+
+        Raises:
+            SimError: If no chest stands there, or it is farther than 4.5 m from the eye.
+        """
+        game = self.game
+        centre = [value + 0.5 for value in cell]
+        if self.block(cell) != "chest" or math.dist(centre, game.eye) > REACH + 0.5:
+            raise SimError(f"chest: there is none within reach at {cell}")
+        return [(ITEMS[item], count) for item, count, _ in game.extras.chests.get(cell, chests.empty())]
+
+    def experience(self) -> tuple[int, int, float]:
+        """Returns (points, level, share of the way to the next level) of this life."""
+        points = self.game.extras.points
+        return points, *experience.level(points)
 
     def stats(self) -> Mapping[str, int]:
         """See `Sim`."""

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peam.errors import SimError
-from peam.sims.base import Cell
-from peam.sims.voxel import combat, hands, mobs, spawning
+from peam.sims.base import NOOP, Cell
+from peam.sims.voxel import beds, combat, deeds, experience, farming, hands, lives, mobs, spawning
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.entities import Entities, uniform
+from peam.sims.voxel.extras import Extras
 from peam.sims.voxel.furnaces import Furnace
 from peam.sims.voxel.items import ITEM_ID, ITEMS, Inventory
 from peam.sims.voxel.vitals import EXHAUSTION, Vitals
@@ -40,6 +41,7 @@ class Game:
         clock: Tick of the day; `ticks` counts from the episode's start.
         stats: Episode counters of `Observation.stats`.
         hands: What the hands are at: digging, drawing, eating.
+        extras: Chests, what grows, beds, experience.
     """
 
     def __init__(self, seed: int, difficulty: str, world: World | None = None) -> None:
@@ -51,6 +53,7 @@ class Game:
         self.inventory = Inventory()
         self.entities = Entities()
         self.hands = hands.Hands()
+        self.extras = Extras(seed)
         self.furnaces: dict[Cell, Furnace] = {}
         self.stations: dict[Cell, str] = {}
         self.stats: dict[str, int] = {}
@@ -139,6 +142,9 @@ class Game:
         if self.vitals.life <= 0:
             return
         self.vitals.taken, self.vitals.cause = 0.0, ""
+        pose, self.extras.sneaks = act[2], act[2] == 2
+        if self.extras.asleep:
+            act = list(NOOP)
         self._look(act[3], act[4])
         hands.act(self, act[5], act[6], act[7])
         self._move(act[0], act[1], act[2])
@@ -148,6 +154,18 @@ class Game:
         self.ticks += 1
         self.clock = (self.clock + 1) % DAY
         spawning.tick(self)
+        self._live_on(pose)
+
+    def _live_on(self, pose: int) -> None:
+        """What grows, sleep, and death."""
+        if self.extras.growing:
+            farming.tick(self)
+        if self.extras.shorn:
+            deeds.regrow(self)
+        if self.extras.asleep:
+            beds.sleep(self, pose)
+        if self.vitals.life <= 0:
+            lives.settle(self)
 
     def _look(self, pitch: int, yaw: int) -> None:
         if yaw != 12:
@@ -172,8 +190,8 @@ class Game:
             vitals.exert(EXHAUSTION["sprint"] * moved)
         if jumped:
             vitals.exert(EXHAUSTION["sprint_jump" if pose == 3 else "jump"])
-        if landed > 3.0:
-            vitals.hurt(math.ceil(landed - 3.0 - 1e-6), "fall")
+        if landed > lives.GENTLE:
+            lives.land(self, landed)
         if lava:
             vitals.hurt(4.0, "lava", self.inventory)
             vitals.fire = 300
@@ -214,15 +232,19 @@ class Game:
         for cell, furnace in self.furnaces.items():
             if abs(cell[0] - x) < ent.FROZEN and abs(cell[2] - z) < ent.FROZEN:
                 furnace.tick()
-        if any(furnace.made for furnace in self.furnaces.values()):
+        if any(furnace.made or furnace.buckets for furnace in self.furnaces.values()):
             for cell in self.near("furnace"):
                 self._collect(self.furnaces[cell])
 
     def _collect(self, furnace: Furnace) -> None:
+        if furnace.buckets and self.inventory.room(ITEM_ID["bucket"]) >= furnace.buckets:
+            self.inventory.add(ITEM_ID["bucket"], furnace.buckets)
+            furnace.buckets = 0
         if furnace.made and self.inventory.room(ITEM_ID[furnace.output]) >= furnace.made:
             item, number = furnace.empty()
             self.inventory.add(ITEM_ID[item], number)
             self.count("smelted", item, number)
+            experience.smelted(self, item, number)
 
     # -- snapshot ------------------------------------------------------------------------------------------
 
@@ -236,6 +258,7 @@ class Game:
             "inventory": self.inventory.state(),
             "entities": self.entities.state(),
             "hands": self.hands.state(),
+            "extras": self.extras.state(),
             "furnaces": [[list(cell), furnace.state()] for cell, furnace in self.furnaces.items()],
             "stations": [[list(cell), name] for cell, name in self.stations.items()],
             "stats": dict(self.stats),
@@ -256,6 +279,7 @@ class Game:
         self.inventory.load(state["inventory"])
         self.entities.load(state["entities"])
         self.hands.load(state["hands"])
+        self.extras.load(state.get("extras", {}))
         self.furnaces = {_cell(cell): Furnace(**fields) for cell, fields in state["furnaces"]}
         self.stations = {_cell(cell): str(name) for cell, name in state["stations"]}
         self.stats = {str(key): int(value) for key, value in state["stats"].items()}

@@ -10,7 +10,7 @@ from peam.sims.voxel import spawning
 from peam.sims.voxel.game import DAY, Game
 from peam.sims.voxel.items import ITEM_ID, ITEMS, STACK
 
-OPTIONS: Final = ("inventory", "time", "hand", "creatures", "peaceful")
+OPTIONS: Final = ("inventory", "time", "hand", "creatures", "peaceful", "respawn")
 FARTHEST: Final = 36  # metres of a creature: the blocks that are loaded at the start reach a third farther
 
 
@@ -32,11 +32,9 @@ def apply(game: Game, options: Mapping[str, Any]) -> None:
     for key in options:
         if key not in OPTIONS:
             raise SimError(unknown("reset option", str(key), OPTIONS))
-    peaceful = options.get("peaceful", False)
-    if not isinstance(peaceful, bool):
-        raise SimError(f"reset option 'peaceful': {peaceful!r} is not true or false")
-    if peaceful:
+    if _flag(options, "peaceful"):
         game.calm()
+    game.extras.respawn = _flag(options, "respawn")
     clock = options.get("time", game.clock)
     if isinstance(clock, bool) or not isinstance(clock, int) or not 0 <= clock < DAY:
         raise SimError(f"reset option 'time': {clock!r} is not an integer in 0..{DAY - 1}")
@@ -72,6 +70,13 @@ def _request(game: Game, row: Any) -> None:
     if isinstance(far, bool) or not isinstance(far, int | float) or not 0 <= far <= FARTHEST:
         raise SimError(f"reset option 'creatures': distance {far!r} is not in 0..{FARTHEST}")
     spawning.request(game, str(row["name"]), float(far))
+
+
+def _flag(options: Mapping[str, Any], key: str) -> bool:
+    value = options.get(key, False)
+    if not isinstance(value, bool):
+        raise SimError(f"reset option '{key}': {value!r} is not true or false")
+    return value
 
 
 def _hold(game: Game, item: str) -> None:

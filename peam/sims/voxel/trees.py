@@ -50,7 +50,7 @@ def tree(seed: int, cx: int, cz: int, i: int, t: Tables) -> tuple[int, int, int,
 
 
 @njit(cache=True, nogil=True)
-def _radius(kind: int, trunk: int, up: int) -> int:
+def radius(kind: int, trunk: int, up: int) -> int:
     """Returns the leaves' radius `up` cells above the lowest log, -1 for none."""
     top = trunk - up
     if kind == 2:
@@ -70,7 +70,7 @@ def stamp(
     x, y, z, kind, trunk = spot
     log, leaf = t.wood[kind, 0], t.wood[kind, 1]
     for up in range(trunk + 2):
-        r = _radius(kind, trunk, up)
+        r = radius(kind, trunk, up)
         if y + up >= HEIGHT:
             return
         for dx in range(-r, r + 1):
