@@ -171,5 +171,5 @@ class Inventory:
 
     def load(self, state: Sequence[Sequence[int]]) -> None:
         """Takes a snapshot's slots over."""
-        self.items, self.counts, self.worn = ([int(v) for v in column] for column in state)
+        self.items, self.counts, self.worn = (list(map(int, column)) for column in state)
         self.version += 1

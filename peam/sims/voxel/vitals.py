@@ -6,7 +6,7 @@ Pages: "Hunger", "Damage", "Armor", "Drowning". Knows nothing of creatures or bl
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from peam.sims.voxel.items import Inventory
@@ -146,12 +146,12 @@ class Vitals:
 
     def state(self) -> dict[str, Any]:
         """Returns the fields for a snapshot."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def load(self, state: dict[str, Any]) -> None:
         """Takes a snapshot's fields over."""
-        for field in fields(self):
-            setattr(self, field.name, state[field.name])
+        for name in self.__slots__:
+            setattr(self, name, state[name])
 
 
 def _armoured(amount: float, inventory: Inventory) -> float:
