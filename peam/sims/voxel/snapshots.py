@@ -1,9 +1,9 @@
 """Snapshots as bytes: a version, a hash, the names that its ids stand for, and a tree of values. No pickle.
 
 Layout of version 3: b"PEAM-VOXEL-3" and a newline; sha256 of all that follows; the lengths of the next two
-parts, two little-endian uint32; the names, JSON; the tree, JSON with sorted keys, in which {"@": [place, size]}
-stands for bytes and {"@": [place, size, dtype, shape]} for an array; then those, at their places. Equal trees
-give equal bytes.
+parts, two little-endian uint32; the names, JSON; the tree, JSON with sorted keys, in which
+{"@": [place, size]} stands for bytes and {"@": [place, size, dtype, shape]} for an array; then those, at
+their places. Equal trees give equal bytes.
 
 Knows nothing of what the tree means: `migrations.py` does, and reads older versions.
 """
