@@ -78,7 +78,9 @@ def _batch(space: Names, n: int = 1) -> Names:
 
 
 @iterate.register(Names)
-def _iterate(space: Names, items: NDArray[np.object_]) -> Iterator[NDArray[np.object_]]:
+def _iterate(  # type: ignore[misc]  # the fallback's annotation is narrower than what it takes
+    space: Names, items: NDArray[np.object_]
+) -> Iterator[NDArray[np.object_]]:
     return iter(items)
 
 
@@ -107,4 +109,4 @@ def _read_shared(space: Names, shared_memory: Any, n: int = 1) -> Shared:
 @write_to_shared_memory.register(Names)
 def _write_shared(space: Names, index: int, value: NDArray[np.object_], shared_memory: Any) -> None:
     ids = _read_shared(space, shared_memory, -1).ids
-    ids[index].flat[:] = [ITEM_ID[name] for name in value.flat]
+    ids[index].flat[:] = [ITEM_ID[str(name)] for name in value.flat]
