@@ -7,8 +7,10 @@ Observations are MineDojo's (`spaces.py`), time is `game.py`'s, pictures are `re
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy, deepcopy
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -63,7 +65,7 @@ class VoxelSim(Sim):
         self.image_size = None if image_size is None else (int(image_size[0]), int(image_size[1]))
         self.observation_space = observation_space(self.image_size)
         self.action_space = action_space()
-        self.rules = VoxelRules(lambda item: self.game.held(item))
+        self.rules = VoxelRules(_holder(self))
         self._game: Game | None = None
         self._observer: Observer | None = None
 
@@ -244,13 +246,49 @@ class VoxelSim(Sim):
         return snapshots.encode(self.game.state())
 
     def restore(self, state: bytes) -> None:
-        """See `Sim`. Nothing changes on error."""
+        """See `Sim`. Nothing changes on error. A world of the same seed keeps the chunks that it has."""
         content = snapshots.decode(state)
         try:
             seed = int(content["world"]["seed"])
             world = self._game.world if self._game and self._game.world.seed == seed else World(seed)
             game = Game(seed, str(content["difficulty"]), world)
             game.load(content)
-        except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise SimError(f"snapshot: field missing or malformed: {error}") from error
         self._adopt(game)
+
+    def fork(self) -> VoxelSim:
+        """Returns an independent simulator at the same state: what happens in one leaves the other as it was.
+
+        Only the observation space is shared. Faster than restoring a snapshot into a new simulator, which
+        would have to make the chunks anew.
+
+        Example:
+            >>> sim = VoxelSim()
+            >>> _ = sim.reset(seed=1)
+            >>> other = sim.fork()
+            >>> other.tick()
+            >>> sim.body().tick, other.body().tick
+            (0, 1)
+        """
+        game = self.game
+        twin = copy(self)
+        twin.action_space = deepcopy(self.action_space)
+        twin.rules = VoxelRules(_holder(twin))
+        twin._np_random = deepcopy(self._np_random)
+        twin._game = Game(game.world.seed, game.difficulty, game.world.copy())
+        twin._game.load(game.state())
+        assert self._observer is not None
+        twin._observer = self._observer.copy(twin._game)
+        return twin
+
+
+def _holder(sim: VoxelSim) -> Callable[[str], int]:
+    """Returns item -> how many the agent holds. Does not keep the simulator: its 8 MB go when it does."""
+    owner = ref(sim)
+
+    def held(item: str) -> int:
+        alive = owner()
+        return alive.game.held(item) if alive else 0
+
+    return held

@@ -69,9 +69,7 @@ class Extras:
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Takes a snapshot over. An older one has none of this: then all stays as at the start."""
-        if not state:
-            return
+        """Takes a snapshot over."""
         self.dice[:] = state["dice"]
         self.points, self.asleep = int(state["points"]), int(state["asleep"])
         self.respawn, self.pressed = bool(state["respawn"]), bool(state["pressed"])

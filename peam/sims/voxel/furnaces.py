@@ -6,7 +6,7 @@ MineDojo smelts at once; here, as in the game, it takes its time. Knows nothing 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from peam.sims.voxel.items import ITEM_ID, STACK
@@ -106,4 +106,4 @@ class Furnace:
 
     def state(self) -> dict[str, Any]:
         """Returns the fields for a snapshot."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}

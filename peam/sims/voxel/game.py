@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from operator import index, itemgetter, lt
 from typing import Any
 
@@ -16,7 +17,18 @@ from numpy.typing import NDArray
 
 from peam.errors import SimError
 from peam.sims.base import NOOP, Cell
-from peam.sims.voxel import beds, combat, deeds, experience, farming, hands, lives, mobs, spawning
+from peam.sims.voxel import (
+    beds,
+    combat,
+    deeds,
+    experience,
+    farming,
+    hands,
+    lives,
+    migrations,
+    mobs,
+    spawning,
+)
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.entities import Entities, uniform
@@ -30,6 +42,7 @@ DAY = 24000
 NVEC = (3, 3, 4, 25, 25, 8, 244, 36)
 STATION_REACH = 4.5
 _AHEAD, _LEFT = (0.0, 1.0, -1.0), (0.0, 1.0, -1.0)
+_parameters = cache(mobs.parameters)  # only ever read
 
 
 class Game:
@@ -62,7 +75,7 @@ class Game:
         self.peaceful = False
         self._events = np.zeros((ent.EVENTS, 3))
         self._limits = np.array([spawning.RULES["despawn"][k] for k in ("at_once", "by_chance", "chance")])
-        self._mobs = mobs.parameters(difficulty)
+        self._mobs = _parameters(difficulty)
         if world is None:
             self._spawn()
 
@@ -115,7 +128,7 @@ class Game:
     def calm(self) -> None:
         """Makes this world peaceful: no monsters come, and those that a task asks for do no harm."""
         self.peaceful = True
-        self._mobs = mobs.parameters("peaceful")
+        self._mobs = _parameters("peaceful")
 
     # -- blocks --------------------------------------------------------------------------------------------
 
@@ -269,17 +282,20 @@ class Game:
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Takes a snapshot over: the world last, since it may be shared with the game that runs now."""
+        """Takes a snapshot over: the world last, since it may be shared with the game that runs now.
+
+        Raises:
+            SimError: The state is not one that a world can have; nothing has changed.
+        """
+        migrations.check(state)
         self.difficulty, self.peaceful = str(state["difficulty"]), bool(state["peaceful"])
-        self._mobs = mobs.parameters("peaceful" if self.peaceful else self.difficulty)
+        self._mobs = _parameters("peaceful" if self.peaceful else self.difficulty)
         self.body[:], self.rng[:] = state["body"], state["rng"]
-        if not np.isfinite(self.body).all():
-            raise ValueError("the body is not finite")
         self.vitals.load(state["vitals"])
         self.inventory.load(state["inventory"])
         self.entities.load(state["entities"])
         self.hands.load(state["hands"])
-        self.extras.load(state.get("extras", {}))
+        self.extras.load(state["extras"])
         self.furnaces = {_cell(cell): Furnace(**fields) for cell, fields in state["furnaces"]}
         self.stations = {_cell(cell): str(name) for cell, name in state["stations"]}
         self.stats = {str(key): int(value) for key, value in state["stats"].items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from peam.sims.base import Cell
@@ -81,12 +81,12 @@ class Hands:
 
     def state(self) -> dict[str, Any]:
         """Returns the fields for a snapshot."""
-        return {**asdict(self), "cell": list(self.cell)}
+        return {name: getattr(self, name) for name in self.__slots__} | {"cell": list(self.cell)}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Takes a snapshot's fields over; older ones do not count how long the shield is up."""
-        for field in fields(self):
-            setattr(self, field.name, state.get("raised", 0) if field.name == "raised" else state[field.name])
+        """Takes a snapshot's fields over."""
+        for name in self.__slots__:
+            setattr(self, name, state[name])
         x, y, z = state["cell"]
         self.cell = (int(x), int(y), int(z))
 

@@ -6,7 +6,7 @@ Pages: "Hunger", "Damage", "Armor", "Drowning". Knows nothing of creatures or bl
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from peam.sims.voxel.blocks import data
@@ -190,13 +190,12 @@ class Vitals:
 
     def state(self) -> dict[str, Any]:
         """Returns the fields for a snapshot."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Takes a snapshot's fields over; older ones lack the effects of foods."""
-        for field in fields(self):
-            late = field.name in ("poison", "regeneration", "absorption", "extra", "fed")
-            setattr(self, field.name, state.get(field.name, 0) if late else state[field.name])
+        """Takes a snapshot's fields over."""
+        for name in self.__slots__:
+            setattr(self, name, state[name])
 
 
 def _armoured(amount: float, inventory: Inventory) -> float:
