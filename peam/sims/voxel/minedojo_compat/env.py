@@ -53,7 +53,7 @@ def make(
     cam_interval: float = 15,
     seed: int | None = None,
     world_seed: str | int | None = None,
-    fast_reset: bool = True,
+    fast_reset: bool | None = None,
     fast_reset_random_teleport_range: int | None = None,
     **options: Any,
 ) -> MineDojoEnv:
@@ -66,7 +66,8 @@ def make(
         cam_interval: Degrees a camera step.
         seed: Of what is drawn at resets.
         world_seed: Of the world, a number or any text; None draws one from `seed`.
-        fast_reset: Whether later resets are chat commands in the same world, as MineDojo does by default.
+        fast_reset: Whether later resets are chat commands in the same world; None for MineDojo's choice: yes,
+            but for "open-ended".
         fast_reset_random_teleport_range: How far such a reset moves the agent, metres; None for 200.
         **options: Any of MineDojo's simulator options that the embedded world has.
 
@@ -82,7 +83,8 @@ def make(
     number = _seed(world_seed, rng)
     mission = _mission(Mission(size, number), {**wanted.start, **options})
     reach = TELEPORT if fast_reset_random_teleport_range is None else fast_reset_random_teleport_range
-    return MineDojoEnv(wanted, mission, rng, cam_interval, reach if fast_reset else None)
+    fast = wanted.kind != "open-ended" if fast_reset is None else fast_reset
+    return MineDojoEnv(wanted, mission, rng, cam_interval, reach if fast else None)
 
 
 def _seed(given: str | int | None, rng: np.random.Generator) -> int:
