@@ -21,7 +21,7 @@ from omegaconf import OmegaConf  # noqa: E402
 
 OUT = Path(__file__).resolve().parent.parent / "peam" / "data" / "minedojo"
 HEADER = {
-    "source": "minedojo 0.1 (PyPI), github.com/MineDojo/MineDojo; the facts are those of Minecraft Java 1.11.2",
+    "source": "minedojo 0.1 (PyPI), github.com/MineDojo/MineDojo; facts of Minecraft Java 1.11.2",
     "licence": "MIT, Copyright (c) 2022 MineDojo Team",
     "regenerate": ".venv-minedojo/bin/python scripts/vendor_minedojo.py",
 }

@@ -12,12 +12,13 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import wire  # noqa: E402  (a sibling, found by the line above)
+import wire  # a sibling, found by the line above
 
 
 def _minedojo() -> Any:
@@ -83,7 +84,12 @@ class Child:
 def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
     """Answers messages until the input ends or a `close` came."""
     child = Child()
-    ops = {"make": child.make, "reset": child.reset, "step": child.step, "command": child.command}
+    ops: dict[str, Callable[..., Any]] = {
+        "make": child.make,
+        "reset": child.reset,
+        "step": child.step,
+        "command": child.command,
+    }
     while True:
         message = wire.receive(incoming)
         if message is None or message["op"] == "close":

@@ -27,7 +27,9 @@ def interpreter(given: str | None = None) -> Path:
     """
     path = Path(given or os.environ.get(VARIABLE) or Path(FOLDER) / "bin" / "python")
     if not path.exists():
-        raise SimError(f"no MineDojo environment at {path}: make it with `make minedojo-test`, or set {VARIABLE}")
+        raise SimError(
+            f"no MineDojo environment at {path}: `make minedojo-test` makes one, {VARIABLE} names one"
+        )
     return path
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class WireError(Exception):
     """A message that is cut, oversized or not of this form."""
 
 
-def send(stream: BinaryIO, message: Any) -> None:
+def send(stream: IO[bytes], message: Any) -> None:
     """Writes one message. Raises WireError for a value that has no form here."""
     arrays: list[bytes] = []
     text = json.dumps(_plain(message, arrays), separators=(",", ":")).encode()
@@ -34,7 +34,7 @@ def send(stream: BinaryIO, message: Any) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Any:
+def receive(stream: IO[bytes]) -> Any:
     """Reads one message; None at the end of the stream. Raises WireError for a malformed one."""
     head = stream.read(8)
     if not head:
@@ -56,7 +56,7 @@ def receive(stream: BinaryIO) -> Any:
     return out
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def _exactly(stream: IO[bytes], size: int) -> bytes:
     data = stream.read(size)
     if len(data) < size:
         raise WireError(f"cut: {len(data)} of {size} bytes")

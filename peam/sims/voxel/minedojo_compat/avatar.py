@@ -77,9 +77,7 @@ class Avatar:
             self.answers += [answer] if answer else []
         elif verb == "camera":
             self._turn(*(float(word) for word in argument.split()))
-        elif verb == "craft":
-            crafting.craft(self, argument)
-        elif verb == "craftNearby" and self.near("crafting_table"):
+        elif verb == "craft" or (verb == "craftNearby" and self.near("crafting_table")):
             crafting.craft(self, argument)
         elif verb == "smeltNearby" and self.near("furnace"):
             crafting.smelt(self, argument)
@@ -165,5 +163,3 @@ class Avatar:
 
 def _axis(pressed: dict[str, bool], ahead: str, back: str) -> int:
     return (pressed.get(ahead, False) - pressed.get(back, False)) % 3
-
-

@@ -29,7 +29,7 @@ WEATHER: Final = ("clear", "normal", "rain", "thunder")
 
 
 def run(avatar: Avatar, text: str) -> str:
-    """Carries out one command; returns what the chat would answer to one that fails, "" after one that works."""
+    """Carries out one command; returns "", or what the chat would answer where it fails."""
     verb, *words = text.lstrip("/").split()
     if verb not in _COMMANDS:
         return f"unknown command '{verb}'"
@@ -100,7 +100,7 @@ def _slot(text: str) -> int:
 
 
 def _replace(avatar: Avatar, words: Sequence[str]) -> None:
-    """replaceitem entity @p SLOT minecraft:ITEM COUNT VARIANT."""
+    """Sets a slot: entity @p SLOT minecraft:ITEM COUNT VARIANT."""
     name = words[3].removeprefix("minecraft:")
     put(avatar.game, Stack(_slot(words[2]), name, int(words[5]), int(words[4])))
 
@@ -122,7 +122,7 @@ def _clear(avatar: Avatar, words: Sequence[str]) -> None:
 
 
 def _setblock(avatar: Avatar, words: Sequence[str]) -> None:
-    """setblock X Y Z NAME: blocks that have an item of that name."""
+    """Sets a block, X Y Z NAME: blocks that have an item of that name."""
     name = words[3].removeprefix("minecraft:")
     block = "air" if name == "air" else modern_name(name) or name
     if block not in ID:
@@ -132,7 +132,7 @@ def _setblock(avatar: Avatar, words: Sequence[str]) -> None:
 
 
 def _spread(avatar: Avatar, words: Sequence[str]) -> None:
-    """spreadplayers X Z LEAST RANGE false @p: to a random dry column within the range of X, Z."""
+    """Moves the agent, X Z LEAST RANGE false @p: to a random dry column within the range of X, Z."""
     game = avatar.game
     x, _, z = _point(avatar, (words[0], "~", words[1]))
     reach = float(words[3])
@@ -148,7 +148,7 @@ def _spread(avatar: Avatar, words: Sequence[str]) -> None:
     raise SimError("no dry place")
 
 
-_COMMANDS: Final[dict[str, Callable[["Avatar", Sequence[str]], None]]] = {
+_COMMANDS: Final[dict[str, Callable[[Avatar, Sequence[str]], None]]] = {
     "summon": _summon,
     "kill": _kill,
     "time": _time,

@@ -86,8 +86,8 @@ def _remove(avatar: Avatar, item: int, count: int) -> None:
 
 def _fuel(avatar: Avatar) -> int:
     """Ticks of fuel at hand: the fire that is left, and all that burns in the 36 slots."""
-    inventory = avatar.game.inventory
-    return avatar.fire + sum(FUEL.get(ITEMS[inventory.items[i]], 0) * inventory.counts[i] for i in range(MAIN))
+    held = avatar.game.inventory
+    return avatar.fire + sum(FUEL.get(ITEMS[held.items[i]], 0) * held.counts[i] for i in range(MAIN))
 
 
 def _burn(avatar: Avatar) -> None:

@@ -24,7 +24,7 @@ from peam.sims.voxel.minedojo_compat.tables import BIOMES, CRAFTS, EQUIPMENT
 from peam.sims.voxel.minedojo_compat.tasks import Task, stacks, task
 
 NO_OP, USE, DROP, ATTACK, CRAFT, EQUIP, PLACE, DESTROY = range(8)
-LAG: Final = {DROP: 2, CRAFT: 2, EQUIP: 2, PLACE: 2, DESTROY: 2}  # ticks of nothing that follow in the same step
+LAG: Final = {DROP: 2, CRAFT: 2, EQUIP: 2, PLACE: 2, DESTROY: 2}  # idle ticks that follow in the same step
 _VERBS: Final = {"": "craft", "table": "craftNearby", "furnace": "smeltNearby"}
 _KEYS: Final = {USE: "use", DROP: "drop", ATTACK: "attack"}
 _AROUND: Final = {"xmin": -1, "xmax": 1, "ymin": -1, "ymax": 1, "zmin": -1, "zmax": 1}
@@ -78,10 +78,10 @@ def make(
     for key in options:
         if key not in _OPTIONS:
             raise SimError(unknown("option", key, _OPTIONS))
-    size = (image_size, image_size) if isinstance(image_size, int) else (int(image_size[0]), int(image_size[1]))
+    height, width = (image_size, image_size) if isinstance(image_size, int) else image_size
     rng = np.random.default_rng(seed)
     number = _seed(world_seed, rng)
-    mission = _mission(Mission(size, number), {**wanted.start, **options})
+    mission = _mission(Mission((int(height), int(width)), number), {**wanted.start, **options})
     reach = TELEPORT if fast_reset_random_teleport_range is None else fast_reset_random_teleport_range
     fast = wanted.kind != "open-ended" if fast_reset is None else fast_reset
     return MineDojoEnv(wanted, mission, rng, cam_interval, reach if fast else None)
@@ -106,7 +106,7 @@ def _mission(mission: Mission, options: dict[str, Any]) -> Mission:
     return replace(
         mission,
         inventory=stacks(options.get("initial_inventory") or {}),
-        position=None if place is None else tuple(float(place[key]) for key in ("x", "y", "z", "yaw", "pitch")),
+        position=None if place is None else _position(place),
         life=options.get("start_health") or 20.0,
         food=options.get("start_food") or 20,
         time=options.get("start_time"),
@@ -116,6 +116,13 @@ def _mission(mission: Mission, options: dict[str, Any]) -> Mission:
         grid=None if box is None else _spans(box),
         rays=None if rays is None else tuple((float(p), float(y), float(d)) for p, y, d in rays),
     )
+
+
+def _position(place: dict[str, float]) -> tuple[float, float, float, float, float]:
+    if set(place) != {"x", "y", "z", "yaw", "pitch"}:
+        raise SimError("start_position: needs x, y, z, yaw, pitch")
+    x, y, z, yaw, pitch = (float(place[key]) for key in ("x", "y", "z", "yaw", "pitch"))
+    return x, y, z, yaw, pitch
 
 
 def _spans(box: dict[str, int]) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
@@ -139,9 +146,14 @@ class MineDojoEnv:
     """
 
     def __init__(
-        self, wanted: Task, mission: Mission, rng: np.random.Generator, cam_interval: float, spread: int | None
+        self,
+        wanted: Task,
+        mission: Mission,
+        rng: np.random.Generator,
+        cam_interval: float,
+        spread: int | None,
     ) -> None:
-        """Takes what `make` has prepared; `spread` is the reach of a fast reset, None for whole new worlds."""
+        """Takes what `make` has prepared; `spread` is the reach of a fast reset, None for new worlds."""
         self.task, self.mission = wanted, mission
         self.action_space = ActionSpace(cam_interval)
         self.observation_space: tuple[Leaf, ...] = leaves(mission)
@@ -180,7 +192,7 @@ class MineDojoEnv:
             for command in self._commands(self._spread):
                 self._avatar.tick([("chat", command)])
         for name, low, high in self.task.mobs:
-            dx, dy, dz = (int(self._rng.uniform(a, b)) if a < b else int(a) for a, b in zip(low, high, strict=True))
+            dx, dy, dz = (int(self._rng.uniform(*ends)) for ends in zip(low, high, strict=True))
             self._avatar.tick([("chat", f"/summon {name} ~{dx} ~{dy} ~{dz}")])
         self._first = self._before = self.task.facts(self._avatar)
         self.is_successful = False

@@ -1,4 +1,4 @@
-"""MineDojo's privileged observations, as Malmo's flat arrays: blocks around the feet, and rays from the eye."""
+"""MineDojo's privileged observations, as Malmo's flat arrays: blocks around the feet, rays from the eye."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _cosine(a: tuple[float, float, float], b: tuple[float, float, float]) -> flo
 
 
 def rays(game: Game, offsets: tuple[tuple[float, float, float], ...]) -> list[Any]:
-    """Returns `RAY_KEYS` of each ray: the first block that is not air or liquid, the first creature before it.
+    """Returns `RAY_KEYS` of each ray: the first block but air and liquids, the first creature before it.
 
     A ray is the look, pitched and then yawed by its offsets (radians), as long as its metres. Pitch is held
     within 89 degrees. A ray that meets nothing names the block at its end.
@@ -92,7 +92,7 @@ def rays(game: Game, offsets: tuple[tuple[float, float, float], ...]) -> list[An
 
 
 def _turned(game: Game, pitch: float, yaw: float) -> tuple[float, float, float]:
-    """The look with its pitch raised by `pitch` and turned by `yaw` about the vertical (Minecraft's rotateYaw)."""
+    """The look, raised by `pitch` and turned by `yaw` about the vertical (Minecraft's rotateYaw)."""
     x, y, z = direction(float(game.body[ph.YAW]), float(game.body[ph.PITCH]))
     flat = math.hypot(x, z)
     up = min(89.0, max(-89.0, math.degrees(math.atan2(y, flat) + pitch)))
@@ -111,5 +111,3 @@ def _creature(game: Game, way: tuple[float, float, float], far: float) -> tuple[
     name = ent.KINDS[int(game.entities.table[row, ent.KIND])]
     known = CREATURES.get(name)
     return (known[2] if known else f"Entity{name.title().replace('_', '')}"), float(distance)
-
-

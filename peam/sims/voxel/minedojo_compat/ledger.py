@@ -1,7 +1,7 @@
-"""Malmo's tree of statistics, kept beside a game: what was used, killed, dug, crafted, and time since death.
+"""Malmo's tree of statistics, kept beside a game: what was used, killed, dug, crafted, time since death.
 
-Minecraft counts a tool as used when it breaks a block or strikes a creature, food when it is eaten, a bow when
-it shoots, a block when it is placed by hand. Kept here: use_item, kill_entity, mine_block, craft_item,
+Minecraft counts a tool as used when it breaks a block or strikes a creature, food when it is eaten, a bow
+when it shoots, a block when it is placed by hand. Kept here: use_item, kill_entity, mine_block, craft_item,
 mob_kills, deaths, time_since_death, play_one_minute. All other statistics stay 0.
 """
 

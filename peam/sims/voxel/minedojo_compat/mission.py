@@ -72,7 +72,7 @@ class Mission:
 
 
 def world_seed(text: str) -> int:
-    """Returns the seed for what a user typed: a number as it is, other text by Java's hash, as Minecraft does.
+    """Returns the seed for what a user typed: a number as it is, other text by Java's hash, as the game does.
 
     Raises:
         SimError: If the number is not one that the embedded world takes.
@@ -101,7 +101,9 @@ def known_biome(name: str) -> int:
         raise SimError(unknown("biome", name, BIOMES))
     if BIOMES[name] not in _BIOME_IDS.values():
         here = [biome_name(number) for number in _BIOME_IDS.values()]
-        raise SimError(f"specified_biome: the embedded world has no '{name}'; it has {', '.join(sorted(here))}")
+        raise SimError(
+            f"specified_biome: the embedded world has no '{name}'; it has {', '.join(sorted(here))}"
+        )
     return BIOMES[name]
 
 

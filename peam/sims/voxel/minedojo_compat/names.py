@@ -132,7 +132,7 @@ _BLOCKS: Final = _block_back()
 
 
 def modern_block(localised: str, meta: int) -> str:
-    """Returns the embedded world's block for a localised name; the name with underscores where it has none."""
+    """Returns the embedded world's block for a localised name; that name itself where it has none."""
     return _BLOCKS.get((localised, meta)) or _BLOCKS.get((localised, 0)) or localised.replace(" ", "_")
 
 

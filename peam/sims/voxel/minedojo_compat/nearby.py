@@ -45,7 +45,7 @@ def _in_view(to: NDArray[np.float64], look: NDArray[np.float64], yaw: float, pit
     if not side.any():
         return False
     up = np.cross(side, look)
-    # Malmo divides by a length once where a unit vector would need it twice; the angles are kept as it has them.
+    # Malmo divides by a length once where a projection needs it twice; its angles are kept.
     across = to - side * (float(side @ to) / float(np.linalg.norm(side)))
     along = to - up * (float(up @ to) / float(np.linalg.norm(up)))
     return _angle(look, along) <= yaw and _angle(look, across) <= pitch

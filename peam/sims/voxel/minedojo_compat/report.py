@@ -1,8 +1,8 @@
 """Malmo's JSON of one moment, as the Java of MineDojo 0.1 writes it, from a game of the embedded world.
 
 Values keep the Java's types (a boolean stays a boolean), since the client takes its array types from them.
-Its misspelt "damage_amout" and the nesting under "damage_source" are kept too: MineDojo's own client looks for
-neither, so its `damage_source` observation is zero for ever.
+Its misspelt "damage_amout" and the nesting under "damage_source" are kept too: MineDojo's own client looks
+for neither, so its `damage_source` observation is zero for ever.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _world(game: Game, seen: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sky_light(clock: int) -> float:
-    """Minecraft's getSunBrightness: 0.2 at night .. 1 by day, from the sun's angle (Wiki "Daylight cycle")."""
+    """Minecraft's getSunBrightness: 0.2 at night .. 1 by day, from the sun's angle (Wiki: Daylight cycle)."""
     part = (clock / DAY - 0.25) % 1.0
     angle = part + ((0.5 - math.cos(part * math.pi) / 2.0) - part) / 3.0
     return 0.2 + 0.8 * min(1.0, max(0.0, math.cos(angle * 2.0 * math.pi) * 2.0 + 0.2))

@@ -1,69 +1,26 @@
-"""MineDojo's programmatic tasks: the 1572 ids from their templates, what each starts from, success and reward.
+"""MineDojo's programmatic tasks: what each starts from, success and reward.
 
-Harvest, combat, techtree and survival, with the rules of MineDojo 0.1 (several targets: all of them). Playthrough
-and creative tasks are not here. Knows nothing of ticks or observations.
+Harvest, combat, techtree and survival, with the rules of MineDojo 0.1 (several targets: all of them).
+Playthrough and creative tasks are not here. Knows nothing of ticks or observations.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import product
 from typing import Any, Final
 
 from peam.errors import SimError, nearest, unknown
-from peam.sims.voxel import entities as ent
 from peam.sims.voxel.minedojo_compat.avatar import Avatar
-from peam.sims.voxel.minedojo_compat.mission import Stack, known_biome
+from peam.sims.voxel.minedojo_compat.mission import Stack
 from peam.sims.voxel.minedojo_compat.names import CREATURES, SUMMONED, exists
-from peam.sims.voxel.minedojo_compat.tables import EQUIPMENT, ITEM_INDEX, data
+from peam.sims.voxel.minedojo_compat.specs import TECHS, items, lacks, lives, possible, prompt_of, specs
+from peam.sims.voxel.minedojo_compat.tables import EQUIPMENT, ITEM_INDEX
 
 DAY = 24000
 KINDS: Final = ("harvest", "combat", "techtree", "survival")
 NIGHT, LATE = 13000, 18000  # start of combat at night; of "always night" and of harvest at night
-_ARMORS = ("boots", "chestplate", "helmet", "leggings")
-_TOOLS = ("axe", "hoe", "pickaxe", "shovel", "sword")
-_FILE: Final = data("tasks.json")
-TECHS: Final[dict[str, list[str]]] = {
-    **{level: [f"{level}_{tool}" for tool in _TOOLS] for level in ("wooden", "stone")},
-    **{level: [f"{level}_{part}" for part in _ARMORS] for level in ("leather", "chainmail")},
-    **{level: [f"{level}_{part}" for part in (*_ARMORS, *_TOOLS)] for level in ("golden", "iron", "diamond")},
-    "archery": ["bow"],
-    "explosives": ["tnt"],
-    "redstone": list(_FILE["variables"]["redstone_list"]),
-}
 _TOKENS: Final = {row[0]: row[1] for row in CREATURES.values()}  # /summon name -> statistics token
-
-
-@cache
-def specs() -> dict[str, dict[str, Any]]:
-    """Returns every task id with its filled template, in MineDojo's order."""
-    out = {}
-    for name, template in _FILE["specs"].items():
-        wanted = sorted(set(re.findall(r"\{(\w+)\}", f"{name} {_texts(template)}")))
-        for values in product(*(_FILE["variables"][key] for key in wanted)):
-            filled = dict(zip(wanted, values, strict=True))
-            out[name.format(**filled)] = _filled(template, filled)
-    return out
-
-
-def _texts(value: Any) -> str:
-    if isinstance(value, dict):
-        return " ".join(_texts(part) for part in value.values())
-    return value if isinstance(value, str) else ""
-
-
-def _filled(value: Any, values: Mapping[str, Any]) -> Any:
-    if isinstance(value, dict):
-        return {key: _filled(part, values) for key, part in value.items()}
-    return value.format(**values) if isinstance(value, str) else value
-
-
-def prompt_of(spec: Mapping[str, Any]) -> str:
-    """Returns a specification's instruction, as MineDojo words it."""
-    return str(spec["prompt"]).replace("_", " ").replace(" 1", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +93,8 @@ def task(name: str, options: dict[str, Any]) -> Task:
         if lacking:
             kind = specs()[name]["__cls__"]
             able = [other for other in possible() if specs()[other]["__cls__"] == kind]
-            raise SimError(f"task '{name}' needs {', '.join(lacking)}: not in this world{nearest(name, able)}")
+            what = ", ".join(lacking)
+            raise SimError(f"task '{name}': the embedded world lacks {what}{nearest(name, able)}")
         return _described(name, dict(specs()[name]))
     kind = name.lower()
     if kind == "open-ended":
@@ -184,10 +142,10 @@ def _described(name: str, spec: dict[str, Any]) -> Task:
     mobs = _mobs(spec)
     for place in targets if kind in ("harvest", "techtree") else ():
         if not exists(place):
-            raise SimError(f"task: the embedded world has no '{place}'{nearest(place, _items())}")
+            raise SimError(f"task: the embedded world has no '{place}'{nearest(place, items())}")
     for place in (*(targets if kind == "combat" else ()), *(row[0] for row in mobs)):
-        if not _lives(place):
-            raise SimError(unknown("creature", place, [m for m in SUMMONED if _lives(m)]))
+        if not lives(place):
+            raise SimError(unknown("creature", place, [m for m in SUMMONED if lives(m)]))
     return Task(name, kind, prompt, targets, weights, uses, mobs, start)
 
 
@@ -266,54 +224,15 @@ def _words(kind: str, targets: Mapping[str, int]) -> str:
     }[kind]
 
 
-# -- what the embedded world can offer ----------------------------------------------------------------------
-
-
-def _items() -> list[str]:
-    return [name for name in ITEM_INDEX if exists(name)]
-
-
-def _lives(mob: str) -> bool:
-    return mob in SUMMONED and SUMMONED[mob] in ent.DATA
-
-
-def lacks(name: str) -> Iterator[str]:
-    """Yields what a task of MineDojo needs and the embedded world does not have."""
-    spec = specs()[name]
-    kind = spec["__cls__"]
-    target = spec.get("target_names", spec.get("tech_item"))
-    if kind == "combat" and not _lives(target):
-        yield f"the creature '{target}'"
-    if kind in ("harvest", "techtree") and not exists(target):
-        yield f"the item '{target}'"
-    mob = spec.get("initial_mobs")
-    if mob and mob != target and not _lives(mob):
-        yield f"the creature '{mob}'"
-    for row in spec.get("initial_inventory", {}).values():
-        if not exists(row["name"]):
-            yield f"the item '{row['name']}'"
-    if "specified_biome" in spec:
-        try:
-            known_biome(spec["specified_biome"])
-        except SimError:
-            yield f"the biome '{spec['specified_biome']}'"
-
-
-@cache
-def possible() -> tuple[str, ...]:
-    """Returns the ids of MineDojo whose items, creatures and biomes the embedded world has."""
-    return tuple(name for name in specs() if not any(lacks(name)))
-
-
 def stacks(inventory: Any) -> tuple[Stack, ...]:
     """Reads a start inventory: {slot: {name, variant, quantity}}, or rows with slot, name, variant, quantity.
 
     Raises:
         SimError: For an unknown slot or item.
     """
-    rows = inventory.items() if isinstance(inventory, Mapping) else [(row.slot, row._asdict()) for row in inventory]
+    named = isinstance(inventory, Mapping)
     out = []
-    for slot, row in rows:
+    for slot, row in inventory.items() if named else ((row.slot, row._asdict()) for row in inventory):
         place = EQUIPMENT.get(slot, slot) if isinstance(slot, str) and not slot.isdigit() else int(slot)
         if not isinstance(place, int) or not 0 <= place <= 40:
             raise SimError(unknown("slot", str(slot), EQUIPMENT))
