@@ -6,6 +6,6 @@ second process. What the embedded world lacks, and what differs, is listed in do
 
 from peam.sims.voxel.minedojo_compat.env import MineDojoEnv, make
 from peam.sims.voxel.minedojo_compat.mission import Stack
-from peam.sims.voxel.minedojo_compat.tasks import possible
+from peam.sims.voxel.minedojo_compat.specs import possible
 
 __all__ = ["MineDojoEnv", "Stack", "make", "possible"]

@@ -1,4 +1,4 @@
-"""MineDojo's 1572 programmatic task ids, from their templates, and which of them the embedded world can offer.
+"""MineDojo's 1572 programmatic task ids, from their templates, and those that the embedded world offers.
 
 Knows nothing of what a task does: see `tasks.py`.
 """
