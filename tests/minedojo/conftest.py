@@ -7,9 +7,9 @@ from peam.sims.minedojo.client import VARIABLE, MineDojoProcess, interpreter
 from peam.sims.minedojo.standin import StandIn
 
 
-@pytest.fixture(scope="module")
-def real():
-    """The unmodified client, talking to a stand-in: (call, server, what to do with each new mission)."""
+@pytest.fixture(scope="package")
+def server():
+    """A stand-in, and what it does with each new mission: (server, hooks)."""
     try:
         interpreter()
     except SimError as error:
@@ -17,6 +17,12 @@ def real():
             raise
         pytest.skip(str(error))
     hooks = []
-    server = StandIn(on_start=lambda avatar: [hook(avatar) for hook in hooks])
-    with server, MineDojoProcess() as process:
-        yield process.call, server, hooks
+    with StandIn(on_start=lambda avatar: [hook(avatar) for hook in hooks]) as running:
+        yield running, hooks
+
+
+@pytest.fixture(scope="package")
+def real(server):
+    """The unmodified client, talking to the stand-in: (call, server, hooks)."""
+    with MineDojoProcess() as process:
+        yield process.call, *server
