@@ -1,7 +1,7 @@
 """Regenerates peam/data/minedojo/{constants,tasks,spaces}.json from the installed package minedojo 0.1 (MIT).
 
 Use, after `make minedojo-test` made that environment:
-    .venv-minedojo/bin/python scripts/vendor_minedojo.py
+    .venv-minedojo/bin/python scripts/vendor_minedojo.py [FOLDER]
 It imports nothing of PEAM. Guidance texts and creative tasks are left out.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ IMAGE = (160, 256)
 KINDS = ("harvest", "combat", "techtree", "survival")
 
 
-def write(name: str, content: dict[str, Any]) -> None:
+def write(folder: Path, name: str, content: dict[str, Any]) -> None:
     """Writes a data file with its header; lists and dictionaries of the second level get a line each."""
     lines = []
     for key, value in {**HEADER, **content}.items():
@@ -42,7 +43,7 @@ def write(name: str, content: dict[str, Any]) -> None:
             lines.append(f" {json.dumps(key)}: [\n{inner}\n ]")
         else:
             lines.append(f" {json.dumps(key)}: {json.dumps(value)}")
-    (OUT / f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def items() -> dict[str, Any]:
@@ -106,13 +107,14 @@ def specs() -> dict[str, Any]:
 
 def main() -> None:
     """Writes the three files."""
-    OUT.mkdir(parents=True, exist_ok=True)
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
+    folder.mkdir(parents=True, exist_ok=True)
     content = {"items": items(), "crafts": crafts(), "stats": stats(), "biomes": mc.BIOMES_MAP}
     passed = sorted(row["name"] for row in mc.all_data["blocks"] if not row["isCollidable"])
-    write("constants", content | {"uncollidable": passed})
+    write(folder, "constants", content | {"uncollidable": passed})
     ids = [name for name in tasks.ALL_TASKS_SPECS if name != "playthrough"]
     assert sorted(ids) == sorted(tasks.P_TASKS_PROMPTS_GUIDANCE), "the templates no longer give the task ids"
-    write("tasks", {"variables": tasks._ALL_VARS, "specs": specs(), "ids": len(ids)})
+    write(folder, "tasks", {"variables": tasks._ALL_VARS, "specs": specs(), "ids": len(ids)})
     env = minedojo.make(
         "open-ended", image_size=IMAGE, use_voxel=True, use_lidar=True, lidar_rays=[(0.0, 0.0, 10.0)]
     )
@@ -122,7 +124,7 @@ def main() -> None:
         "nvec": env.action_space.nvec.tolist(),
         "noop": env.action_space.no_op().tolist(),
     }
-    write("spaces", content)
+    write(folder, "spaces", content)
 
 
 if __name__ == "__main__":

@@ -116,7 +116,9 @@ class MineDojoSim(Sim):
             "image_size": list(self._image),
             "world_seed": str(number),
             "use_voxel": True,
-            "voxel_size": {f"{axis}{end}": r * sign for axis in "xyz" for end, sign in (("min", -1), ("max", 1))},
+            "voxel_size": {
+                f"{axis}{end}": r * sign for axis in "xyz" for end, sign in (("min", -1), ("max", 1))
+            },
             "use_lidar": True,
             "lidar_rays": [list(ray) for ray in self._rays],
             "allow_mob_spawn": not asked.get("peaceful", False),
@@ -132,7 +134,7 @@ class MineDojoSim(Sim):
         return self._observation(), 0.0, False, False, {"stats": self.stats()}
 
     def tick(self, action: Sequence[int] = NOOP) -> None:
-        """See `Sim`; three ticks where the functional part lags. An empty slot is nothing to place or equip."""
+        """See `Sim`; three ticks where the functional part lags. An empty slot is not placed or equipped."""
         act = ActionSpace().checked(np.asarray(action))
         before = self.slots()
         if act[5] in (5, 6, 7) and before[act[7]][1] == 0:
@@ -236,14 +238,16 @@ class MineDojoSim(Sim):
         return views.sight(self._seen["rays"], body.eye, body.yaw, body.pitch, min(reach, self._reach))
 
     def entities(self, reach: float = 32.0) -> Sequence[Entity]:
-        """See `Sim`: only creatures that a ray meets, since MineDojo tells of no others; their life is unknown, 0."""
+        """See `Sim`: only creatures that a ray meets, for MineDojo tells of no others; life unknown, 0."""
         seen = self.sight(min(reach, self._reach))
         return [Entity(s.id, s.name, s.kind, s.position, 0.0) for s in seen if s.kind == "creature"]
 
     def voxels(self, radius: int = 4) -> Voxels:
         """See `Sim`; at most the constructor's radius."""
         if not 0 <= radius <= self._radius:
-            raise SimError(f"voxels: radius {radius} is not in 0..{self._radius}, which MineDojo was asked for")
+            raise SimError(
+                f"voxels: radius {radius} is not in 0..{self._radius}, which MineDojo was asked for"
+            )
         known = self._known()
         x, y, z = (math.floor(float(self._info[key])) for key in ("xpos", "ypos", "zpos"))
         return views.voxels(known["voxels"], (x, y, z), radius)

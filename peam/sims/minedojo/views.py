@@ -91,8 +91,8 @@ def sight(
 ) -> list[Sighting]:
     """Returns what MineDojo's rays meet within reach, nearest first.
 
-    A creature's position is the point that its nearest ray meets, not its feet; its id counts the creatures of
-    this look, since MineDojo gives none.
+    A creature's position is the point that its nearest ray meets, not its feet; its id counts the creatures
+    of this look, since MineDojo gives none.
     """
     cells: dict[tuple[str, Cell], int] = {}
     found: list[tuple[str, float, tuple[float, float, float]]] = []

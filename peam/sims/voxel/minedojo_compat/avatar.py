@@ -6,11 +6,13 @@ server (`peam.sims.minedojo.standin`) for the real client. Knows nothing of sock
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
+from peam.errors import SimError
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel import views
@@ -89,6 +91,8 @@ class Avatar:
                 put_down(self.game, slot)
 
     def _turn(self, pitch: float, yaw: float) -> None:
+        if not (math.isfinite(pitch) and math.isfinite(yaw)):
+            raise SimError(f"camera: {pitch} {yaw} are not two numbers")
         body = self.game.body
         if yaw:
             body[ph.YAW] = (body[ph.YAW] + yaw + 180.0) % 360.0 - 180.0

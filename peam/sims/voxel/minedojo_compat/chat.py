@@ -30,12 +30,12 @@ WEATHER: Final = ("clear", "normal", "rain", "thunder")
 
 def run(avatar: Avatar, text: str) -> str:
     """Carries out one command; returns "", or what the chat would answer where it fails."""
-    verb, *words = text.lstrip("/").split()
+    verb, *words = text.lstrip("/").split() or [""]
     if verb not in _COMMANDS:
         return f"unknown command '{verb}'"
     try:
         _COMMANDS[verb](avatar, words)
-    except (ValueError, IndexError, SimError) as error:
+    except (ValueError, LookupError, OverflowError, SimError) as error:
         return f"{verb}: {error}"
     return ""
 

@@ -223,6 +223,8 @@ class MineDojoEnv:
         Raises:
             SimError: For a malformed action, or equip, place or destroy of an empty slot; nothing changes.
         """
+        if self._avatar is None:
+            raise SimError("step: the environment has not been reset yet")
         act = self.action_space.checked(action)
         reward = self._tick(self._orders(act))
         for _ in range(LAG.get(act[5], 0)):

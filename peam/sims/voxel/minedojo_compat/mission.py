@@ -15,7 +15,7 @@ from peam.sims.voxel import physics as ph
 from peam.sims.voxel import spawning
 from peam.sims.voxel.blocks import data as voxel_data
 from peam.sims.voxel.game import DAY, Game
-from peam.sims.voxel.items import ITEM_ID
+from peam.sims.voxel.items import ITEM_ID, SLOTS
 from peam.sims.voxel.land import column
 from peam.sims.voxel.minedojo_compat.names import modern_name
 from peam.sims.voxel.minedojo_compat.tables import BIOMES
@@ -23,6 +23,7 @@ from peam.sims.voxel.tables import tables
 from peam.sims.voxel.world import World
 
 Span = tuple[int, int]
+MOST_PIXELS = 2048  # a side of the picture
 SEARCH, STRIDE = 4096, 32  # metres: how far a biome is looked for, and in what steps
 _BIOME_NAMES: Final = [row["name"] for row in voxel_data("biomes.yaml")["biomes"]]
 _BIOME_IDS: Final = {name: row[0] for name, row in voxel_data("climate.yaml").items()}
@@ -109,6 +110,10 @@ def known_biome(name: str) -> int:
 
 def start(mission: Mission) -> Game:
     """Makes the game of a mission. Raises SimError where the embedded world cannot offer what it asks for."""
+    if not all(1 <= side <= MOST_PIXELS for side in mission.image):
+        raise SimError(f"image_size: {mission.image} is not two numbers in 1..{MOST_PIXELS}")
+    if not 0 < mission.life <= 20 or not 0 <= mission.food <= 20:
+        raise SimError(f"start_health {mission.life}, start_food {mission.food}: not within 20")
     game = Game(mission.seed, "normal")
     if mission.biome is not None:
         move_to(game, *_place_in(game.world, mission.biome))
@@ -137,6 +142,8 @@ def put(game: Game, stack: Stack) -> None:
     item = "air" if stack.name == "air" else modern_name(stack.name, stack.variant)
     if item is None:
         raise SimError(f"inventory: the embedded world has no '{stack.name}'")
+    if not 1 <= stack.quantity <= 64 or not 0 <= stack.slot < SLOTS:
+        raise SimError(f"inventory: {stack.quantity} in slot {stack.slot}: 1..64 fit in slots 0..{SLOTS - 1}")
     inventory.version += 1
     inventory.items[stack.slot] = ITEM_ID[item]
     inventory.counts[stack.slot] = stack.quantity if ITEM_ID[item] else 0
