@@ -11,7 +11,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import gymnasium as gym
 import numpy as np
 from gymnasium import spaces as gs
 
@@ -19,16 +18,16 @@ from peam.errors import SimError, unknown
 from peam.sims.base import NOOP, Body, Capabilities, Cell, Entity, Sighting, Sim, Voxels
 from peam.sims.minedojo import views
 from peam.sims.minedojo.client import MineDojoProcess
+from peam.sims.minedojo.spaces import observation_space, rows
 from peam.sims.voxel.building import STATIONS
-from peam.sims.voxel.items import ITEM_ID, ITEMS, STACK
+from peam.sims.voxel.items import ITEM_ID, ITEMS
 from peam.sims.voxel.minedojo_compat.env import LAG
 from peam.sims.voxel.minedojo_compat.mission import Mission
 from peam.sims.voxel.minedojo_compat.names import CREATURES, old_name
-from peam.sims.voxel.minedojo_compat.spaces import ActionSpace, Leaf, flat, leaves
-from peam.sims.voxel.minedojo_compat.tables import CRAFT_INDEX, CRAFTS, SLOTS
+from peam.sims.voxel.minedojo_compat.spaces import ActionSpace, flat, leaves
+from peam.sims.voxel.minedojo_compat.tables import CRAFT_INDEX, CRAFTS
 from peam.sims.voxel.options import OPTIONS
 from peam.sims.voxel.rules import FUEL, SMELT_TICKS, VoxelRules
-from peam.sims.voxel.spaces import Names
 from peam.types import Image, Observation
 
 SIGHT_RAYS: Final = (24, 16)  # columns, rows of the lidar fan
@@ -64,7 +63,7 @@ class MineDojoSim(Sim):
         mission = Mission((height, width), 0, grid=(span, span, span), rays=tuple(self._rays))
         self._leaves = leaves(mission)
         self._image = (height, width)
-        self.observation_space = _space(self._leaves)
+        self.observation_space = observation_space(self._leaves)
         self.action_space = gs.MultiDiscrete(ActionSpace().nvec)
         self.rules = VoxelRules(lambda name: self._totals().get(name, 0))
         self._process = MineDojoProcess(python)
@@ -125,8 +124,8 @@ class MineDojoSim(Sim):
         }
         if "time" in asked:
             out["start_time"] = int(asked["time"])
-        rows = _rows(dict(asked.get("inventory", {})), str(asked.get("hand", "air")))
-        return {**out, "initial_inventory": rows} if rows else out
+        stacks = rows(dict(asked.get("inventory", {})), str(asked.get("hand", "air")))
+        return {**out, "initial_inventory": stacks} if stacks else out
 
     def step(self, action: Any) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """Carries out one action. The reward is always 0; MineDojo's episodes go on after death."""
@@ -286,7 +285,7 @@ class MineDojoSim(Sim):
         if not bool(self._known()["nearby_tools"][key]):
             return []
         grid, eye = self.voxels(self._radius), self.body().eye
-        cells = np.argwhere(grid.ids == grid.names.index(name)) if name in grid.names else []
+        cells = np.argwhere(grid.ids == grid.names.index(name)).tolist() if name in grid.names else []
         found = [(c[0] + grid.origin[0], c[1] + grid.origin[1], c[2] + grid.origin[2]) for c in cells]
         near = sorted((math.dist(eye, [v + 0.5 for v in cell]), cell) for cell in found)
         return [(int(x), int(y), int(z)) for far, (x, y, z) in near if far <= reach]
@@ -304,39 +303,3 @@ class MineDojoSim(Sim):
     def restore(self, state: bytes) -> None:
         """Raises SimError: MineDojo cannot."""
         raise SimError("restore: MineDojo cannot load a state")
-
-
-def _rows(inventory: dict[str, int], hand: str) -> list[dict[str, Any]]:
-    """Spreads items over slots, the hand's first, as rows of MineDojo's InventoryItem."""
-    if hand != "air":
-        inventory = {hand: inventory.pop(hand, 1), **inventory}
-    rows: list[dict[str, Any]] = []
-    for name, count in inventory.items():
-        if name not in ITEM_ID:
-            raise SimError(unknown("item", name, ITEMS))
-        pair = old_name(name)
-        if pair is None:
-            raise SimError(f"reset option 'inventory': Minecraft 1.11.2 has no '{name}'")
-        stack = STACK[ITEM_ID[name]]
-        for first in range(0, count, stack):
-            rows.append({"slot": len(rows), "name": pair[0], "variant": pair[1]})
-            rows[-1]["quantity"] = min(stack, count - first)
-    if len(rows) > SLOTS:
-        raise SimError(f"reset option 'inventory': {len(rows)} stacks do not fit into {SLOTS} slots")
-    return rows
-
-
-def _space(rows: Sequence[Leaf]) -> gs.Dict:
-    """Returns MineDojo's observation space in Gymnasium's terms."""
-    groups: dict[str, Any] = {}
-    for leaf in rows:
-        space: gym.Space[Any]
-        if leaf.dtype == "str":
-            space = Names(leaf.shape)
-        else:
-            low = -np.inf if leaf.low is None else leaf.low
-            high = np.inf if leaf.high is None else leaf.high
-            space = gs.Box(low, high, leaf.shape, np.dtype(leaf.dtype).type)  # type: ignore[arg-type]
-        group, _, key = leaf.key.rpartition("/")
-        (groups.setdefault(group, {}) if group else groups)[key] = space
-    return gs.Dict({k: gs.Dict(v) if isinstance(v, dict) else v for k, v in groups.items()})

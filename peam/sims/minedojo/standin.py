@@ -160,7 +160,11 @@ def main() -> None:
     """Serves until interrupted."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--port", type=int, default=9000)
-    server = StandIn(parser.parse_args().port)
+    port = parser.parse_args().port
+    try:
+        server = StandIn(port)
+    except (OSError, OverflowError) as error:
+        parser.error(f"--port {port}: {error}")
     print(f"***** Start MalmoEnvServer on port {server.port}", flush=True)
     try:
         server.serve()
