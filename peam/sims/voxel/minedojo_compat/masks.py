@@ -25,7 +25,6 @@ from peam.sims.voxel.minedojo_compat.tables import (
 
 CRAFT = 4  # functional action
 _ARGUED: Final = np.array([[0], [0], [0], [0], [1], [1], [1], [1]], np.bool_)
-_PLACEABLE: Final = np.array(sorted(PLACEABLE))
 _NAMES: Final = np.array(ITEMS)
 _INCREASED, _DECREASED = 1, 4
 
@@ -34,7 +33,8 @@ def totals(inventory: dict[str, Any]) -> NDArray[np.float64]:
     """Returns how many of each item of `ITEMS` the 36 slots hold."""
     out = np.zeros(len(ITEMS))
     for name, count in zip(inventory["name"].tolist(), inventory["quantity"].tolist(), strict=True):
-        out[ITEM_INDEX[name.replace(" ", "_")]] += count
+        if count:
+            out[ITEM_INDEX[name.replace(" ", "_")]] += count
     return out
 
 
@@ -51,7 +51,7 @@ def masks(obs: dict[str, Any]) -> dict[str, NDArray[np.bool_]]:
     craft &= ~AT_TABLE | bool(obs["nearby_tools"]["table"])
     craft &= ~AT_FURNACE | bool(obs["nearby_tools"]["furnace"])
     held = names != "air"
-    place = held & np.isin(names, _PLACEABLE)
+    place = held & np.array([name in PLACEABLE for name in names.tolist()])
     equip = held.copy()
     equip[0] = equip[0] and str(names[0]) in NOT_IN_HAND
     kinds = [
@@ -83,26 +83,27 @@ class DeltaInventory:
 
     def first(self, obs: dict[str, Any]) -> dict[str, Any]:
         """Starts an episode: nothing changed."""
-        self._remember(obs)
+        self._remember(obs, totals(obs["inventory"]))
         return {**_part("inc", False, _INCREASED), **_part("dec", False, _DECREASED)}
 
     def after(self, obs: dict[str, Any], verb: int, argument: int) -> dict[str, Any]:
         """Returns what a step with this functional action changed."""
-        change = totals(obs["inventory"]) - self._totals
+        now = totals(obs["inventory"])
+        change = now - self._totals
         more = np.flatnonzero(change > 0)[:_INCREASED]
         less = np.flatnonzero(change < 0)[:_DECREASED]
         made = taken = False
         if verb == CRAFT and self._mask[argument]:
             made = ITEM_INDEX[CRAFTS[argument].name] in more.tolist()
             taken = set(np.flatnonzero(RECIPES[argument] > 0).tolist()) <= set(less.tolist())
-        self._remember(obs)
+        self._remember(obs, now)
         return {
             **_part("inc", made, _INCREASED, more, change),
             **_part("dec", taken, _DECREASED, less, change),
         }
 
-    def _remember(self, obs: dict[str, Any]) -> None:
-        self._totals = totals(obs["inventory"])
+    def _remember(self, obs: dict[str, Any], now: NDArray[np.float64]) -> None:
+        self._totals = now
         self._mask = obs["masks"]["craft_smelt"].copy()
 
 
