@@ -103,7 +103,7 @@ def test_the_wrapper_gives_what_the_client_makes_of_the_standin(real):
     assert differences(ours.reset(), theirs) == []
     rng, made = np.random.default_rng(3), set()
     for episode in range(2):
-        for number, action in enumerate(chain(SCRIPT, walk(ours, rng, 60))):
+        for number, action in enumerate(chain(SCRIPT, walk(ours, rng, 40))):
             mine, real_out = ours.step(action), step(action)
             assert differences(mine[0], real_out[0]) == [], (episode, number, action)
             assert (mine[1], mine[2]) == (real_out[1], real_out[2])
