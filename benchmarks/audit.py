@@ -1,8 +1,8 @@
-"""The books of the embedded world: whether one tick's change of items follows from known causes.
+"""An audit of the embedded world: whether one tick's change of items follows from known causes.
 
-Reads the running `Game` and changes nothing. A holding is the inventory, the stacks that lie about, and the
-furnaces. Sources and sinks: pick-up, recipe, furnace, block broken or placed, creature's death, meal, throw,
-destruction, shot, worn-out tool, and the 5 minutes that a stack lies.
+Compares two `books`. Sources and sinks: pick-up, recipe, furnace, chest, bucket, block broken, placed or
+grown, creature shorn or dead, meal, bone meal, throw, destruction, shot, worn-out tool, the agent's death,
+lava, and the 5 minutes that a stack lies.
 
 What it cannot see: whether a drop's chance is right (only that no drop exceeds its most); durability, but for
 a tool that is gone; which of the agent's arrows that vanish in a tick were picked up; what appears and
@@ -13,87 +13,27 @@ from nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import repeat
-from typing import Final, NamedTuple
+from itertools import cycle, product
+from typing import Final
 
-from peam.sims.base import Cell
+from peam.benchmarks.books import Book, Change
+from peam.sims.base import NOOP
 from peam.sims.voxel import entities as ent
-from peam.sims.voxel.blocks import ID, NAMES, ROWS
+from peam.sims.voxel import pairs
+from peam.sims.voxel.blocks import FALLING, NAMES, ROWS, base
 from peam.sims.voxel.furnaces import Furnace
-from peam.sims.voxel.game import Game
-from peam.sims.voxel.items import DURABILITY, ITEM_ID, ITEMS, PLACES
-from peam.sims.voxel.rules import ENTRIES, FUEL, PRODUCT, SMELT_TICKS, drops_of, resolve
+from peam.sims.voxel.items import DURABILITY, ITEM_ID, ITEMS, PLACES, PLANTS
+from peam.sims.voxel.rules import COOKED, CRAFT_SLOTS, ENTRIES, FUEL, PRODUCT, SMELT_TICKS, drops_of, resolve
 
 USE, DROP, CRAFT, DESTROY = 1, 2, 4, 7  # verbs, action index 5
 LAST_USES: Final = 20  # a tool that breaks in a tick had at most these left: no blow wears more
-_NOTHING: Final = (ID["air"], ID["water"], ID["lava"])
-Slot = tuple[int, int, int]  # item, count, worn
-
-
-class Change(NamedTuple):
-    """One block written."""
-
-    was: int
-    now: int
-
-
-class Stack(NamedTuple):
-    """A stack that lies about."""
-
-    item: str
-    number: int
-    age: int
-
-
-class Book(NamedTuple):
-    """Who held what at one moment.
-
-    Attributes:
-        version: Of the inventory, with its `slots`, and `held`, the sums by item.
-        lying: Entity id -> dropped stack.
-        arrows: Ids of the agent's arrows in flight or stuck.
-        creatures: Entity id -> kind.
-        furnaces: Cell -> its state.
-        stats: Episode counters.
-        drawn: Whether a bow is being drawn.
-    """
-
-    version: int
-    slots: list[Slot]
-    held: Counter[str]
-    lying: dict[int, Stack]
-    arrows: set[int]
-    creatures: dict[int, str]
-    furnaces: dict[Cell, Furnace]
-    stats: dict[str, int]
-    drawn: bool
-
-
-def read(game: Game, last: Book | None = None) -> Book:
-    """Returns the books of this moment; `last` saves reading an inventory that has not changed since."""
-    inventory = game.inventory
-    if last is not None and last.version == inventory.version:
-        slots, held = last.slots, last.held
-    else:
-        slots = list(zip(inventory.items, inventory.counts, inventory.worn, strict=True))
-        held = Counter()
-        for item, count, _ in slots:
-            held[ITEMS[item]] += count
-    lying, arrows, creatures = {}, set(), {}
-    columns = [ent.KIND, ent.EID, ent.A, ent.B, ent.AGE]
-    for kind, eid, a, b, age in game.entities.table[: game.entities.rows, columns].tolist():
-        if kind == ent.ITEM:
-            lying[int(eid)] = Stack(ITEMS[int(a)], int(b), int(age))
-        elif kind == ent.ARROW and b == 1:
-            arrows.add(int(eid))
-        elif kind > ent.ARROW:
-            creatures[int(eid)] = ent.KINDS[int(kind)]
-    furnaces = {cell: replace(furnace) for cell, furnace in game.furnaces.items()}
-    drawn = bool(game.hands.held) and ITEMS[slots[0][0]] == "bow"
-    return Book(inventory.version, slots, held, lying, arrows, creatures, furnaces, dict(game.stats), drawn)
+DRAWS: Final = 5  # as many chances as one block's drops ask for
+_NOTHING: Final = ("air", "water", "lava")
+_FACTS: Final = "crafted smelted placed eaten filled poured fertilized tilled grown hardened shorn died"
+_DOUBLE: Final = frozenset(base(NAMES[block]) for block in pairs.PARTNER)
+Facts = dict[str, Counter[str]]
 
 
 def audit(before: Book, after: Book, action: Sequence[int], changes: Sequence[Change]) -> list[str]:
@@ -106,6 +46,7 @@ def audit(before: Book, after: Book, action: Sequence[int], changes: Sequence[Ch
         changes: Every block written in the tick.
     """
     facts = _facts(before, after)
+    action = NOOP if before.asleep else action
     fresh: Counter[str] = Counter()
     for eid, stack in after.lying.items():
         if eid not in before.lying:
@@ -117,16 +58,31 @@ def audit(before: Book, after: Book, action: Sequence[int], changes: Sequence[Ch
     return problems
 
 
-def _facts(before: Book, after: Book) -> dict[str, Counter[str]]:
+def _facts(before: Book, after: Book) -> Facts:
     """Returns what the episode's counters gained: fact -> item -> number."""
-    facts: dict[str, Counter[str]] = {
-        name: Counter() for name in ("crafted", "smelted", "placed", "eaten", "mined", "killed", "shot")
-    }
+    facts: Facts = {name: Counter() for name in _FACTS.split()}
     if before.stats != after.stats:
         for key, number in after.stats.items():
             fact, _, item = key.partition(".")
             facts.setdefault(fact, Counter())[item] += number - before.stats.get(key, 0)
     return facts
+
+
+def _dead(after: Book, facts: Facts) -> bool:
+    """Whether the agent died in the tick: then all that it held drops."""
+    return not after.alive or facts["died"].total() > 0
+
+
+def _given(facts: Facts) -> Counter[str]:
+    """What was handed over, into the inventory or, where it is full, at the feet."""
+    buckets = facts["poured"].total() + facts["eaten"]["milk_bucket"]
+    return facts["crafted"] + facts["filled"] + Counter(bucket=buckets)
+
+
+def _spent(facts: Facts) -> Counter[str]:
+    """What deeds took from the inventory."""
+    used = Counter(bucket=facts["filled"].total(), bone_meal=facts["fertilized"].total())
+    return facts["placed"] + facts["eaten"] + facts["poured"] + used
 
 
 def _gone_by_hand(before: Book, action: Sequence[int]) -> Counter[str]:
@@ -139,11 +95,31 @@ def _gone_by_hand(before: Book, action: Sequence[int]) -> Counter[str]:
 
 
 def _picked(before: Book, after: Book) -> Counter[str]:
+    """What lay about and was picked up, or burnt."""
     out: Counter[str] = Counter()
     for eid, stack in before.lying.items():
         left = after.lying[eid].number if eid in after.lying else 0
         if left != stack.number and not (left == 0 and stack.age >= ent.ITEM_LIFE - 1):
             out[stack.item] += stack.number - left
+    return out
+
+
+def _burnt(before: Book, after: Book, facts: Facts) -> Counter[str]:
+    """What of it may have burnt."""
+    out: Counter[str] = Counter()
+    for eid, stack in before.lying.items():
+        if eid not in after.lying and (stack.hot or facts["poured"]["lava_bucket"]):
+            out[stack.item] += stack.number
+    return out
+
+
+def _stored(before: Book, after: Book) -> Counter[str]:
+    """What went into chests; negative what came out."""
+    out: Counter[str] = Counter()
+    if before.chests != after.chests:
+        for cell, now in after.chests.items():
+            out.update(now)
+            out.subtract(before.chests.get(cell, Counter()))
     return out
 
 
@@ -155,15 +131,14 @@ def _fed(before: Book, after: Book) -> Counter[str]:
         lit = was.burn == 0 and now.burn > 0
         done = was.progress == SMELT_TICKS - 1 and now.progress == 0
         fuel = _either(was.fuel, now.fuel)
-        if (
-            lit and fuel == "air"
-        ):  # put in and burnt within the tick: it shows in the length of the fire alone
+        if lit and fuel == "air":  # put in and burnt within the tick: only the fire's length shows it
             fuel = min(
                 (name for name, ticks in FUEL.items() if ticks == now.burn + 1),
                 key=lambda name: after.held[name] - before.held[name],
             )
         out[_either(was.item, now.item)] += now.count - was.count + done
         out[fuel] += now.fuel_count - was.fuel_count + lit
+        out["bucket"] += now.buckets - was.buckets - (lit and fuel == "lava_bucket")
     return out
 
 
@@ -172,29 +147,38 @@ def _either(was: str, now: str) -> str:
 
 
 def _inventory(
-    before: Book, after: Book, action: Sequence[int], facts: dict[str, Counter[str]], fresh: Counter[str]
+    before: Book, after: Book, action: Sequence[int], facts: Facts, fresh: Counter[str]
 ) -> list[str]:
     """Every item: what it gained must be what the causes say."""
-    if before.version == after.version and before.stats == after.stats:
+    still = before.version == after.version and before.stats == after.stats
+    if still and before.chests == after.chests:
         return []
     change: Counter[str] = Counter(after.held)
     change.subtract(before.held)
-    for cause in (_picked(before, after), facts["crafted"], facts["smelted"]):
+    for cause in (_picked(before, after), facts["smelted"], _given(facts)):
         change.subtract(cause)
-    for cause in (facts["placed"], facts["eaten"], _gone_by_hand(before, action), _fed(before, after)):
+    hands = _gone_by_hand(before, action)
+    for cause in (_spent(facts), hands, _fed(before, after), _stored(before, after)):
         change.update(cause)
     problems = []
     if facts["crafted"].total():
-        entry = ENTRIES[action[6]]
-        paid = resolve(entry.takes, lambda item: before.held[item])
-        change.update(paid)
-        if facts["crafted"] != Counter({entry.item: entry.count}) or action[5] != CRAFT:
-            problems.append(f"crafted {dict(facts['crafted'])} by the recipe of {entry.item}")
-        if sum(paid.values()) != sum(entry.takes.values()):
-            problems.append(f"paid {paid} for {dict(entry.takes)}")
+        problems = _paid(before, action, facts, change)
     for item, number in change.items():
         if number and item != "air" and not _excused(item, number, before, after, action, facts, fresh):
             problems.append(f"inventory: {number:+d} {item} unexplained")
+    return problems
+
+
+def _paid(before: Book, action: Sequence[int], facts: Facts, change: Counter[str]) -> list[str]:
+    """Adds a recipe's price to what is explained; returns what is wrong with it."""
+    entry = ENTRIES[min(action[6] + CRAFT_SLOTS * action[7], len(ENTRIES) - 1)]
+    paid = resolve(entry.takes, lambda item: before.held[item])
+    change.update(paid)
+    problems = []
+    if facts["crafted"] != Counter({entry.item: entry.count}) or action[5] != CRAFT:
+        problems.append(f"crafted {dict(facts['crafted'])} by the recipe of {entry.item}")
+    if sum(paid.values()) != sum(entry.takes.values()):
+        problems.append(f"paid {paid} for {dict(entry.takes)}")
     return problems
 
 
@@ -204,21 +188,24 @@ def _excused(
     before: Book,
     after: Book,
     action: Sequence[int],
-    facts: dict[str, Counter[str]],
+    facts: Facts,
     fresh: Counter[str],
 ) -> bool:
     """Whether what the exact causes leave open has one of the causes that are seen only in part."""
+    if number < 0 and _dead(after, facts):
+        return -number <= fresh[item]
     if item == "arrow":
         shot = before.drawn and action[5] != USE
         return -1 * shot <= number <= len(before.arrows - after.arrows)
-    if number < 0 and facts["crafted"][item]:
-        return -number <= fresh[item]  # a full inventory: the rest lies at the feet
+    if number < 0 and _given(facts)[item]:  # a full inventory: the rest lies at the feet
+        return -number <= fresh[item] or before.bathed or after.bathed
+    burnt = _burnt(before, after, facts)[item]
     most = DURABILITY[ITEM_ID[item]]
-    worn = sum(ITEMS[i] == item and w + LAST_USES >= most for i, _, w in before.slots)
-    return bool(most) and -worn <= number < 0
+    worn = bool(most) * sum(ITEMS[i] == item and w + LAST_USES >= most for i, _, w in before.slots)
+    return -worn - burnt <= number < 0
 
 
-def _furnaces(before: Book, after: Book, facts: dict[str, Counter[str]]) -> list[str]:
+def _furnaces(before: Book, after: Book, facts: Facts) -> list[str]:
     """Products come of inputs, a piece for a piece, and are taken out but once."""
     taken: Counter[str] = Counter()
     problems = []
@@ -238,25 +225,44 @@ def _furnaces(before: Book, after: Book, facts: dict[str, Counter[str]]) -> list
 
 @cache
 def _yield(block: int) -> dict[str, int]:
-    """The most that a block drops of each item, to a fit tool."""
-    tools = ROWS[block]["tools"]
-    tool = next((ITEM_ID[name] for name in tools if name in ITEM_ID), 0)
+    """The most that a block drops of each item, to the bare hand, shears or its own tool, at any luck."""
+    own = [ITEM_ID[name] for name in ROWS[block]["tools"] if name in ITEM_ID][:1]
     most: dict[str, int] = {}
-    for luck in (0.0, 1.0 - 1e-9):
-        for item, number in drops_of(block, tool, repeat(luck).__next__)[1]:
-            most[ITEMS[item]] = max(most.get(ITEMS[item], 0), number)
+    for tool in (0, ITEM_ID["shears"], *own):
+        for luck in product((0.0, 1.0 - 1e-9), repeat=DRAWS):
+            for item, number in drops_of(block, tool, cycle(luck).__next__)[1]:
+                most[ITEMS[item]] = max(most.get(ITEMS[item], 0), number)
     return most
 
 
-def _net(changes: Sequence[Change]) -> Counter[int]:
-    """Blocks won and lost, by id: sand that falls is neither."""
-    net: Counter[int] = Counter()
-    for change in changes:
-        net[change.now] += 1
-        net[change.was] -= 1
-    for block in _NOTHING:
-        del net[block]
-    return net
+def _written(changes: Sequence[Change]) -> Iterator[Change]:
+    """What was written, but for blocks that changed their state alone."""
+    return (change for change in changes if base(NAMES[change.now]) != base(NAMES[change.was]))
+
+
+def _dropped(changes: Sequence[Change]) -> Counter[str]:
+    """The most that the blocks lost have dropped: sand that falls is not lost, doors and beds drop once."""
+    lost: Counter[int] = Counter()
+    for change in _written(changes):
+        lost[change.was] += 1
+        if FALLING[change.now]:
+            lost[change.now] -= 1
+    halves: Counter[str] = Counter()
+    for block, number in lost.items():
+        if number > 0:
+            weight = 1 if block in pairs.PARTNER else 2
+            halves.update({item: number * most * weight for item, most in _yield(block).items()})
+    return Counter({item: number // 2 for item, number in halves.items()})
+
+
+def _loot(name: str) -> Counter[str]:
+    """The most that a creature leaves behind, raw or cooked."""
+    most: Counter[str] = Counter()
+    for item, (_, number) in ent.DATA[name]["drops"].items():
+        most[item] = number
+        most[COOKED.get(item, item)] = number
+    most.update(ent.DATA[name].get("rare", {}).get("items", ()))
+    return most
 
 
 def _ground(
@@ -264,7 +270,7 @@ def _ground(
     after: Book,
     action: Sequence[int],
     changes: Sequence[Change],
-    facts: dict[str, Counter[str]],
+    facts: Facts,
     fresh: Counter[str],
 ) -> list[str]:
     """New stacks need a source; old ones do not grow."""
@@ -275,19 +281,15 @@ def _ground(
     ]
     if not fresh:
         return problems
-    source: Counter[str] = Counter(facts["crafted"])
+    source = _given(facts) + facts["shorn"] + _dropped(changes)
     if action[5] == DROP:
         source.update(_gone_by_hand(before, action))
-    for block, number in _net(changes).items():
-        if number < 0:
-            source.update({item: -number * most for item, most in _yield(block).items()})
+    if _dead(after, facts):
+        source += before.held + _picked(before, after) + facts["smelted"]
     for eid, name in before.creatures.items():
         if eid not in after.creatures:
-            source.update({item: most for item, (_, most) in ent.DATA[name]["drops"].items()})
-    for cell, furnace in before.furnaces.items():
-        if cell not in after.furnaces:
-            for item, number in furnace.contents():
-                source[item] += number
+            source.update(_loot(name))
+    source.update(_spilt(before, after))
     return problems + [
         f"ground: {number} {item} appeared, at most {source[item]} explained"
         for item, number in fresh.items()
@@ -295,15 +297,37 @@ def _ground(
     ]
 
 
-def _blocks(changes: Sequence[Change], facts: dict[str, Counter[str]]) -> list[str]:
-    """Blocks appear by being placed."""
+def _spilt(before: Book, after: Book) -> Counter[str]:
+    """What the furnaces and chests that are gone held."""
+    out: Counter[str] = Counter()
+    for cell, furnace in before.furnaces.items():
+        if cell not in after.furnaces:
+            for item, number in furnace.contents():
+                out[item] += number
+    for cell, chest in before.chests.items():
+        if cell not in after.chests:
+            out.update(chest)
+    return out
+
+
+def _blocks(changes: Sequence[Change], facts: Facts) -> list[str]:
+    """Blocks appear by being placed, tilled, grown or hardened; dirt is what soil turns to."""
     if not changes:
         return []
-    placed: Counter[int] = Counter()
+    net: Counter[str] = Counter()
+    for change in _written(changes):
+        net[base(NAMES[change.now])] += 1
+        net[base(NAMES[change.was])] -= 1
+    source = Counter(facts["grown"])
+    source.update(facts["hardened"])
     for item, number in facts["placed"].items():
-        placed[PLACES[ITEM_ID[item]]] += number
+        name = base(NAMES[PLACES[ITEM_ID[item]] or PLANTS[ITEM_ID[item]]])
+        source[name] += number * (2 if name in _DOUBLE else 1)
+    for name, number in facts["tilled"].items():
+        source["dirt" if name == "coarse_dirt" else "farmland"] += number
+    source["dirt"] += max(0, -net["farmland"]) + max(0, -net["grass_block"])
     return [
-        f"block: {number} {NAMES[block]} appeared, {placed[block]} placed"
-        for block, number in _net(changes).items()
-        if number > placed[block]
+        f"block: {number} {name} appeared, {source[name]} explained"
+        for name, number in net.items()
+        if name not in _NOTHING and number > source[name]
     ]

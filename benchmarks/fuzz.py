@@ -20,13 +20,16 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
-from peam.benchmarks.audit import Book, Change, audit, read
+from peam.benchmarks.audit import audit
+from peam.benchmarks.books import Book, Change, read
 from peam.sims.base import NOOP
 from peam.sims.voxel import VoxelSim
 from peam.sims.voxel.entities import DATA
 from peam.sims.voxel.game import DAY, NVEC
 from peam.sims.voxel.items import ITEMS, STACK
 from peam.sims.voxel.mobs import LEVELS
+from peam.sims.voxel.physics import PITCH
+from peam.sims.voxel.rules import CRAFT_SLOTS, ENTRIES
 
 STICKY: Final = (
     0.0,
@@ -35,6 +38,11 @@ STICKY: Final = (
 )  # chance to go on with the last action, drawn by episode: so it digs and eats
 FIGHT: Final = 0.2  # chance of a blow at the nearest creature instead, in the episodes that are sticky
 EPISODE: Final = 2500  # steps after which a new start is drawn, if the agent still lives
+KIT: Final = """
+stone_pickaxe iron_axe bow crafting_table furnace coal oak_log apple chest white_bed oak_door iron_hoe
+wheat_seeds bone_meal oak_sapling shears bucket water_bucket lava_bucket milk_bucket
+""".split()  # noqa: SIM905
+PAGE: Final = len(ENTRIES) - CRAFT_SLOTS  # craft arguments on the second page
 MOST: Final = 20  # problems that are told; one defect may show at every step
 
 
@@ -94,16 +102,16 @@ def _leaves(value: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tupl
 def start(rng: np.random.Generator) -> dict[str, Any]:
     """Draws reset options: a dozen items, an hour, what is in the hand, a few creatures near."""
     names = rng.choice(ITEMS[1:], 12, replace=False).tolist()
-    tools = ["stone_pickaxe", "iron_axe", "bow", "crafting_table", "furnace", "coal", "oak_log", "apple"]
-    names += rng.choice(tools, 4, replace=False).tolist()
+    names += rng.choice(KIT, 8, replace=False).tolist()
     held = {name: int(rng.integers(1, min(STACK[ITEMS.index(name)], 40) + 1)) for name in names}
     kinds = rng.choice(list(DATA), int(rng.integers(3)), replace=False).tolist()
     return {
         "inventory": held,
         "time": int(rng.integers(DAY)),
-        "hand": names[int(rng.integers(len(names)))],
+        "hand": names[-1 - int(rng.integers(12))],
         "creatures": [{"name": name, "distance": float(rng.uniform(1.5, 8))} for name in kinds],
         "peaceful": bool(rng.random() < 0.2),
+        "respawn": bool(rng.random() < 0.5),
     }
 
 
@@ -123,9 +131,20 @@ def draw(rng: np.random.Generator, last: list[int], sticky: float, craft: NDArra
     turns = [int(v) for v in rng.integers(10, 15, 2)]
     pace = [int(rng.integers(n)) if rng.random() < 0.4 else 0 for n in NVEC[:3]]
     verb = int(rng.choice([0, 1, 1, 2, 3, 3, 3, 3, 4, 4, 5, 6, 6]))
+    return [*pace, *turns, verb, *_arguments(rng, verb, craft)]
+
+
+def _arguments(rng: np.random.Generator, verb: int, craft: NDArray[np.bool_]) -> tuple[int, int]:
+    """Draws action indices 6 and 7: a recipe of either page, an order to a chest, a slot."""
     payable = np.flatnonzero(craft)
-    recipe = rng.choice(payable) if len(payable) and rng.random() < 0.7 else rng.integers(NVEC[6])
-    return [*pace, *turns, verb, int(recipe), int(rng.integers(NVEC[7]))]
+    if verb == 4:
+        if rng.random() < 0.2:
+            return int(rng.integers(PAGE)), 1
+        if len(payable) and rng.random() < 0.7:
+            return int(rng.choice(payable)), 0
+        return int(rng.integers(NVEC[6])), 0
+    most = 8 if verb == 1 else NVEC[6]
+    return int(rng.integers(most)), int(rng.integers(NVEC[7]))
 
 
 def aim(sim: VoxelSim) -> list[int] | None:
@@ -176,6 +195,7 @@ class Life:
             self._episode(min(EPISODE, steps - self.steps))
             for key, count in self.sim.stats().items():
                 self.facts[key.partition(".")[0]] += count
+                self.deaths += count * key.startswith("died.")
         self._check_snapshot()
 
     def _episode(self, steps: int) -> None:
@@ -183,6 +203,7 @@ class Life:
         self._check_observation(obs)
         spy(self.sim, self.changes)
         self.sim.game.vitals.food = int(self.rng.integers(21))  # some start hungry, so that they eat
+        self.sim.game.body[PITCH] = self.rng.uniform(-20, 70)  # most see the ground
         book, action, sticky = read(self.sim.game), list(NOOP), float(self.rng.choice(STICKY))
         for _ in range(steps):
             action = draw(self.rng, action, sticky, self.craft)

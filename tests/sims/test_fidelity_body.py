@@ -199,11 +199,19 @@ def test_a_full_belly_heals_a_point_every_half_second():
     assert v.life == pytest.approx(12.0)
 
 
-def test_peace_heals_a_point_a_second_and_keeps_the_food():
+def test_peace_heals_a_point_a_second_and_feeds_two():
     sim = arena(difficulty="peaceful")
     v = vitals(sim, life=10.0, food=10, saturation=0.0, exhaustion=12.0)
     run(sim, NOOP, 40)
-    assert v.life == 12.0 and v.food >= 10
+    assert (v.life, v.food) == (12.0, 14)
+
+
+def test_harm_that_armour_does_not_soften_exhausts_nothing():
+    sim = arena(height=28)
+    v = vitals(sim, food=17, saturation=0.0)
+    sim.game.body[ph.Y], sim.game.body[ph.GROUND] = FLOOR + 13, 0
+    run(sim, NOOP, 50)
+    assert (v.life, v.exhaustion) == (10.0, 0.0)
 
 
 @pytest.mark.parametrize(("difficulty", "floor"), [("easy", 10), ("normal", 1), ("hard", 0)])
@@ -315,6 +323,14 @@ FOOD = {  # item: (hunger points, saturation)
     "mutton": (2, 1.2),
     "cooked_mutton": (6, 9.6),
     "rotten_flesh": (4, 0.8),
+    "carrot": (3, 3.6),
+    "potato": (1, 0.6),
+    "baked_potato": (5, 6.0),
+    "poisonous_potato": (2, 1.2),
+    "golden_carrot": (6, 14.4),
+    "chicken": (2, 1.2),
+    "cooked_chicken": (6, 7.2),
+    "spider_eye": (2, 3.2),
 }
 
 

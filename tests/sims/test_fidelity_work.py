@@ -13,7 +13,7 @@ from peam.sims.voxel.blocks import NAMES
 from peam.sims.voxel.building import break_block
 from peam.sims.voxel.furnaces import Furnace
 from peam.sims.voxel.items import DURABILITY, ITEM_ID, ITEMS
-from peam.sims.voxel.rules import FUEL, INPUTS
+from peam.sims.voxel.rules import CRAFT_SLOTS, ENTRIES, FUEL, INPUTS
 from tests.sims.arena import ATTACK, CRAFT, act, arena, give, put
 
 # -- digging: "Breaking", tables of seconds; what a hand or a tool takes -----------------------------------
@@ -136,6 +136,7 @@ def test_durability():
         "fishing_rod": 64,
         "flint_and_steel": 64,
         "crossbow": 465,
+        "carrot_on_a_stick": 25,
     }
     assert {name: DURABILITY[ITEM_ID[name]] for name in ITEMS if DURABILITY[ITEM_ID[name]]} == known
 
@@ -282,6 +283,9 @@ PRODUCTS = {  # input: product
     "beef": "cooked_beef",
     "porkchop": "cooked_porkchop",
     "mutton": "cooked_mutton",
+    **{f"{wood}_wood": "charcoal" for wood in ("oak", "birch", "spruce")},
+    "potato": "baked_potato",
+    "chicken": "cooked_chicken",
 }
 
 
@@ -292,7 +296,8 @@ def test_smelting_takes_200_ticks_a_piece(item):
     give(sim, item, 2)
     give(sim, "coal", 1)
     for _ in range(2):
-        sim.tick(act(verb=CRAFT, craft=sim.smelt_id(PRODUCTS[item])))
+        index = next(i for i, e in enumerate(ENTRIES) if (e.item, e.station) == (PRODUCTS[item], "furnace"))
+        sim.tick(act(verb=CRAFT, craft=index % CRAFT_SLOTS, slot=index // CRAFT_SLOTS))
     product, made = PRODUCTS[item], []
     for tick in range(3, 420):
         sim.tick()
@@ -304,6 +309,8 @@ def test_no_smelting_is_left_out():
     assert {name for names in INPUTS.values() for name in names} == set(PRODUCTS)
 
 
+WOODEN = dict.fromkeys("planks log wood stairs fence fence_gate trapdoor pressure_plate".split(), 300)  # noqa: SIM905
+WOODEN |= {"door": 200, "sign": 200, "slab": 150, "sapling": 100, "button": 100}
 BURNING = {  # ticks
     "coal": 1600,
     "charcoal": 1600,
@@ -313,8 +320,13 @@ BURNING = {  # ticks
     "ladder": 300,
     "bow": 300,
     **{f"wooden_{kind}": 200 for kind in SHAPES},
-    **{f"{wood}_{form}": 300 for wood in ("oak", "birch", "spruce") for form in ("planks", "log")},
-    **{f"{wood}_sapling": 100 for wood in ("oak", "birch", "spruce")},
+    **{f"{wood}_{form}": ticks for wood in ("oak", "birch", "spruce") for form, ticks in WOODEN.items()},
+    **dict.fromkeys("jukebox note_block trapped_chest barrel composter loom".split(), 300),  # noqa: SIM905
+    **dict.fromkeys(("fletching_table", "smithing_table", "fishing_rod", "crossbow"), 300),
+    "white_wool": 100,
+    "bowl": 100,
+    "coal_block": 16000,
+    "lava_bucket": 20000,
 }
 
 
@@ -322,7 +334,7 @@ BURNING = {  # ticks
 def test_fuel_burns_its_published_time(fuel):
     sim = arena(radius=3)
     cell = put(sim, 0, 0, 6, "furnace")
-    sim.game.furnaces[cell] = Furnace("cobblestone", 64, fuel, 1)
+    sim.game.furnaces[cell] = Furnace("cobblestone", 101, fuel, 1)
     burnt = 0
     for _ in range(BURNING[fuel] + 50):
         was = replace(sim.game.furnaces[cell])

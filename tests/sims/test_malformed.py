@@ -184,6 +184,21 @@ def test_noise_is_no_snapshot(noise):
 
 
 FIELDS = sorted(snapshots.decode(STATE))
+EXTRAS = snapshots.decode(STATE)["extras"]
+BAD_EXTRAS = {
+    "dice": [-1, None],
+    "points": [-1, "x", NAN],
+    "asleep": [-1, None],
+    "home": [[1, 2], 7],
+    "chests": [
+        5,
+        [[[0, 0, 0], [[0, 0, 0]] * 26]],
+        [[[0, 0, 0], [[-1, 1, 0]] * 27]],
+        [[[0], [[0, 0, 0]] * 27]],
+    ],
+    "growing": [[[1, 2]], [["a", 0, 0, 0]]],
+    "shorn": [None, ["x"]],
+}
 WRONG = {  # of the right hash, but no state of a game
     **{f"{field} {name}": (field, value) for field in FIELDS for name, value in [("nothing", None)]},
     "body short": ("body", np.zeros(3)),
@@ -202,6 +217,12 @@ WRONG = {  # of the right hash, but no state of a game
     "furnace odd": ("furnaces", [[[0, 0, 0], {"itm": "air"}]]),
     "furnace nowhere": ("furnaces", [[[0, 0], {}]]),
     "station nowhere": ("stations", [[[0], "furnace"]]),
+    "extras empty": ("extras", {}),
+    **{
+        f"extras {key} {n}": ("extras", {**EXTRAS, key: value})
+        for key, values in BAD_EXTRAS.items()
+        for n, value in enumerate(values)
+    },
     "difficulty unknown": ("difficulty", "lethal"),
     "clock a word": ("clock", "noon"),
     "world without edits": ("world", {"seed": 1}),

@@ -7,7 +7,7 @@ from gymnasium.utils.env_checker import check_env
 from peam.sims.voxel import VoxelSim
 from peam.sims.voxel.observer import daylight
 from peam.sims.voxel.rules import ENTRIES
-from tests.sims.arena import CRAFT, DESTROY, EQUIP, PLACE, act, arena, give, put, run
+from tests.sims.arena import CRAFT, DESTROY, EQUIP, PLACE, USE, act, arena, give, put, run
 
 # Keys and shapes of MineDojo 0.1's observation (dumped from its live spaces).
 KEYS = {
@@ -163,6 +163,24 @@ def test_damage_is_told_for_the_tick_in_which_it_happens():
     sim.game.body[1] += 6
     amounts = [float(observation(sim)["damage_source"]["damage_amount"][0]) for _ in range(20)]
     assert sum(amounts) == 3 and amounts[-1] == 0
+
+
+@pytest.mark.parametrize(("points", "told"), [(0, 0.0), (57, 57.0), (1395, 1395.0), (1400, 1395.0)])
+def test_experience_is_told_up_to_the_spaces_bound(points, told):
+    sim = arena()
+    sim.game.extras.points = points
+    obs = observation(sim)
+    assert obs["life_stats"]["xp"].tolist() == [told] and sim.observation_space.contains(obs)
+
+
+def test_sleep_is_told_while_it_lasts():
+    sim = arena(time=15000)
+    give(sim, "white_bed")
+    sim.game.body[7] = 40.0
+    observation(sim, act(verb=PLACE))
+    told = [observation(sim, act(verb=USE))["life_stats"]["is_sleeping"]]
+    told += [observation(sim)["life_stats"]["is_sleeping"] for _ in range(100)]
+    assert told == [1] * 100 + [0] or told == [1] * 99 + [0, 0], told
 
 
 def test_daylight_follows_the_clock():

@@ -21,7 +21,7 @@ from peam.sims.voxel import blocks
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.edits import RECORD
-from peam.sims.voxel.extras import Extras
+from peam.sims.voxel.extras import CHEST, Extras
 from peam.sims.voxel.items import ITEM_ID, ITEMS, SLOTS
 
 Names = Mapping[str, Sequence[str]]
@@ -90,7 +90,10 @@ def check(state: Mapping[str, Any]) -> None:
     _demand("inventory", [len(column) for column in held] == [SLOTS] * 3 and _ids(np.asarray(held[0]), ITEMS))
     _demand("hands", 0 <= hands["item"] < len(ITEMS) and _numbers(hands, "cell"))
     _demand("vitals", _numbers(state["vitals"], "cause"))
-    chests = [slot for _, slots in state["extras"]["chests"] for slot in slots]
+    extras = state["extras"]
+    _demand("extras", extras["points"] >= 0 and extras["asleep"] >= 0)
+    chests = [slot for _, slots in extras["chests"] for slot in slots]
+    _demand("chests", all(len(slots) == CHEST for _, slots in extras["chests"]))
     _demand("chests", all(len(slot) == 3 and 0 <= slot[0] < len(ITEMS) for slot in chests))
     for _, furnace in state["furnaces"]:
         slots = ("item", "fuel", "output")

@@ -20,7 +20,7 @@ from peam.sims.voxel.game import DAY, Game
 from peam.sims.voxel.items import DURABILITY, ITEMS, MAIN, NATURAL, PLACES, Inventory
 from peam.sims.voxel.land import column
 from peam.sims.voxel.rules import ENTRIES, SMELT_ENTRY, SMELT_OF, TABLE_ENTRY, payable
-from peam.sims.voxel.spaces import EQUIPPED, FLOATS, NAMES, SEA_LEVEL, SOURCES
+from peam.sims.voxel.spaces import EQUIPPED, FLOATS, MOST_XP, NAMES, SEA_LEVEL, SOURCES
 from peam.sims.voxel.tables import tables
 
 _CLIMATE: Final = data("climate.yaml")
@@ -121,7 +121,7 @@ class Observer:
             "masks": self._masks(packed, table, furnace),
             "nearby_tools": {"table": np.array(table), "furnace": np.array(furnace)},
             "delta_inv": self._delta(crafted),
-            "life_stats": {"is_sleeping": 0},
+            "life_stats": {"is_sleeping": int(game.extras.asleep > 0)},
             "location_stats": {},
             "damage_source": _source(game.vitals.cause),
         }
@@ -154,7 +154,7 @@ class Observer:
             vitals.food,
             vitals.saturation,
             max(0, vitals.air),
-            0.0,
+            min(MOST_XP, game.extras.points),
             yaw,
             pitch,
             rainfall,

@@ -2,8 +2,8 @@
 
 Differences, all deliberate: item names are modern and keep their underscores; `nearby_tools` asks for
 stations within 4.5 m of the eye whatever the view; `masks/craft_smelt` knows fuel; `damage_source` is filled
-for the last tick (MineDojo's is always zero). Not simulated, so constant: xp, sleep, weather, explosions,
-magic.
+for the last tick (MineDojo's is always zero); xp counts points and stops at its bound. Not simulated, so
+constant: weather, explosions, magic.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from peam.sims.voxel.names import Names
 
 EQUIPPED: Final = (0, *range(ARMOR, ARMOR + 4), OFFHAND)  # main hand, feet, legs, chest, head, off hand
 SEA_LEVEL: Final = 63.0
+MOST_XP: Final = 1395.0  # MineDojo's bound: the points of level 30
 DELTA: Final = (("inc", 1), ("dec", 4))
 # (group, key, shape, low, high) of every float observation but positions and inventories.
 FLOATS: Final = (
     *(("life_stats", key, 0.0, 20.0) for key in ("life", "armor", "food", "saturation")),
     ("life_stats", "oxygen", 0.0, 300.0),
-    ("life_stats", "xp", 0.0, 1395.0),
+    ("life_stats", "xp", 0.0, MOST_XP),
     ("location_stats", "yaw", -180.0, 180.0),
     ("location_stats", "pitch", -180.0, 180.0),
     *(
