@@ -61,6 +61,6 @@ def _arm() -> Stamp:
     grain = look().texels[0, :256, :1].reshape(16, 16, 1).astype(np.float32) - 132.0
     out = np.full((16, 16, 4), 255, np.uint8)
     out[..., :3] = np.clip(np.array(_SKIN) + 0.5 * grain, 0, 255)
-    out[9:, :, :3] = np.clip(np.array([196, 60, 52]) + grain, 0, 255)
+    out[9:, :, :3] = np.clip(np.array([196, 60, 52]) + grain[9:], 0, 255)
     out[:, 12:, :3] = (out[:, 12:, :3] * 0.8).astype(np.uint8)
     return out

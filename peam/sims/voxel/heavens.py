@@ -20,10 +20,10 @@ from peam.types import Image
 DAY: Final = 24000
 Colour = tuple[float, float, float]
 SUN, MOON = 0.11, 0.08  # half the side, metres at one metre
-CLOUD_HEIGHT, CLOUD_CELL, CLOUD_REACH = 140.0, 14.0, 420.0  # metres
+CLOUD_HEIGHT, CLOUD_CELL, CLOUD_REACH = 160.0, 12.0, 480.0  # metres
 _DRIFT: Final = 0.03  # metres a tick (Minecraft's clouds)
 _STARS, _STAR_SHARE = 72, 0.012  # lattice of a cube face, and the share of its cells with a star
-_CLOUDED: Final = 0.56  # cover from which a cell of cloud is drawn
+_CLOUDED: Final = 0.6  # cover from which a cell of cloud is drawn
 _LOWEST: Final = 0.015  # sine of the height above the horizon under which nothing is drawn
 
 

@@ -72,8 +72,9 @@ def frame(game: Game, height: int, width: int, fov: float, overlay: Overlay | No
         out = scene(game, view, height, width, sprites)
     else:
         out = plain_frame(game, height, width, fov)
-    rays = directions(view, height, width)
     day = daylight(game.clock)
+    if overlay.sky or overlay.outline or overlay.cracks:
+        rays = directions(view, height, width)
     if overlay.sky:
         draw_sky(out, view, rays, game.clock, day, game.ticks)
     if overlay.outline or overlay.cracks:
