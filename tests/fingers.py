@@ -5,9 +5,11 @@ They know the goal (a stone pickaxe) and use nothing but the keys and menus that
 
 import math
 
+import numpy as np
+
 from peam.commands.play import Player
 from peam.sims.voxel.aim import direction
-from peam.sims.voxel.blocks import ID, TARGET
+from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.render import dda
 
 REACH = 4.4
@@ -55,31 +57,35 @@ class Fingers:
         yaw = math.degrees(math.atan2(body.position[0] - x, z - body.position[2]))
         self.turn(15.0 * round((yaw - body.yaw) / 15) + body.yaw, 0)
         before = body.position
-        self.press(" ")
+        self.press("w" if math.hypot(x - before[0], z - before[2]) < 1.5 else " ")
         after = self.sim.body().position
         if math.hypot(after[0] - before[0], after[2] - before[2]) < 0.2:
             self.press("F k F i")
 
     def blocks(self, names: tuple[str, ...], radius: int = 24) -> set:
         grid = self.sim.voxels(radius)
-        wanted = {ID[name] for name in names}
-        found = zip(*(grid.ids == next(iter(wanted))).nonzero(), strict=True) if len(wanted) == 1 else (
-            cell for block in wanted for cell in zip(*(grid.ids == block).nonzero(), strict=True))
-        return {tuple(int(c + o) for c, o in zip(cell, grid.origin, strict=True)) for cell in found}
+        cells = np.argwhere(np.isin(grid.ids, [ID[name] for name in names])) + grid.origin
+        return {tuple(cell) for cell in cells.tolist()}
 
     # -- work
 
     def chop(self, count: int) -> None:
+        tried: dict[int, int] = {}
         for _ in range(150):
             if self.held(*LOGS) >= count:
                 return
             x, y, z = self.sim.body().position
-            drops = [e for e in self.sim.entities(6.0) if e.name in LOGS and abs(e.position[1] - y) < 2.5]
-            logs = {cell for cell in self.blocks(LOGS) if cell[1] < y + 3}
+            drops = [
+                e
+                for e in self.sim.entities(4.0)
+                if e.name in LOGS and abs(e.position[1] - y) < 1.5 and tried.get(e.id, 0) < 4
+            ]
+            logs = {cell for cell in self.blocks(LOGS) if -1 <= cell[1] - y < 3}
             if drops:
+                tried[drops[0].id] = tried.get(drops[0].id, 0) + 1
                 self.go(drops[0].position[0], drops[0].position[2])
             elif self.aim(logs):
-                self.press("F")
+                self.press("F.....")
             else:
                 near = min(logs, key=lambda c: math.dist((c[0] + 0.5, c[1], c[2] + 0.5), (x, y, z)))
                 self.go(near[0] + 0.5, near[2] + 0.5)
@@ -95,7 +101,9 @@ class Fingers:
 
     def take(self, item: str) -> None:
         slots = self.sim.slots()
-        place = next(n for n, slot in enumerate(self.player.order) if slots[slot][0] == item)
+        places = [n for n, slot in enumerate(self.player.order) if slots[slot][0] == item]
+        assert places, f"no {item} in the hotbar: {slots[:9]}"
+        place = places[0]
         self.press(str(place + 1))
 
     def place_beside(self, item: str) -> None:
@@ -115,7 +123,9 @@ class Fingers:
             x, y, z = self.sim.body().cell
             if self.sim.block((x, y - 1, z)) == "stone":
                 return
-            self.press("F" + ".....")
+            self.press("F.....")
+            if self.sim.body().cell[1] == y:  # on the edge of the hole
+                self.press("w")
         raise AssertionError("no stone")
 
     def stone_pickaxe(self) -> None:
@@ -125,7 +135,7 @@ class Fingers:
         for log in LOGS:
             for _ in range(self.held(log)):
                 self.choose("c", log.replace("log", "planks"))
-        assert self.held(*planks) == 20
+        assert self.held(*planks) >= 20
         self.choose("c", "stick")
         self.choose("c", "crafting_table")
         self.dig_down_to_stone()
@@ -141,6 +151,3 @@ class Fingers:
             self.press("F,")
         self.choose("c", "stone_pickaxe")
         self.take("stone_pickaxe")
-
-
-__all__ = ["TARGET", "Fingers"]

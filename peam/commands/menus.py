@@ -56,7 +56,9 @@ class Menu:
         """Brings the rows up to date, in the order that they have."""
         make = _craft_row if self.verb == CRAFT else _smelt_row
         held = sim.observe().inventory
-        self.rows = [make(sim, row.item, held) or Row(row.item, -1, "nothing of it left") for row in self.rows]
+        self.rows = [
+            make(sim, row.item, held) or Row(row.item, -1, "nothing of it left") for row in self.rows
+        ]
 
     def page(self) -> tuple[int, list[Row]]:
         """Returns the index of the first row shown, and the at most nine rows shown."""

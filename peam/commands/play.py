@@ -285,7 +285,9 @@ def hud(player: Player) -> list[str]:
         return [*lines, HELP, player.message]
     first, rows = player.menu.page()
     marks = ("x" if row.argument < 0 else " " for row in rows)
-    menu = [f"{mark} {n}:{row.item}  {row.text}" for n, (mark, row) in enumerate(zip(marks, rows, strict=True), 1)]
+    menu = [
+        f"{mark} {n}:{row.item}  {row.text}" for n, (mark, row) in enumerate(zip(marks, rows, strict=True), 1)
+    ]
     pages = f"{first // PAGE + 1}/{(len(player.menu.rows) - 1) // PAGE + 1}"
     return [*lines, f"{player.menu.verb} {pages}", *menu, player.message]
 

@@ -84,7 +84,9 @@ def _view(player: Player) -> Image:
 def _panel(view: Image, lines: list[tuple[str, tuple[int, int, int]]], column: int = -1) -> None:
     """Writes lines on a darkened part of the view: the middle, or its left (0) or right (1) half."""
     height, width = view.shape[:2]
-    left, right = (60, width - 60) if column < 0 else (20 + column * (width // 2 - 10), width // 2 + column * 300)
+    left, right = (
+        (60, width - 60) if column < 0 else (20 + column * (width // 2 - 10), width // 2 + column * 300)
+    )
     top, bottom = 16, min(height - 60, 28 + _LINE * len(lines))
     view[top:bottom, left:right] //= 4
     drawn = Pillow.fromarray(view)

@@ -27,7 +27,7 @@ class Slot(NamedTuple):
     """One slot of the hotbar; `worn` is the share of its durability that is used up, 0 for most items."""
 
     item: str
-    count: int
+    number: int
     worn: float = 0.0
 
 
@@ -102,8 +102,8 @@ def _item(out: Image, slot: Slot, y: int, x: int, side: int) -> None:
         bar[..., 3] = 255
         bar[:, :left, :3] = (round(230 * slot.worn), round(220 * (1.0 - slot.worn)), 20)
         paste(out, bar, y + side - 2 * rim, x + rim)
-    if slot.count > 1 and side >= 14:
-        _number(out, slot.count, y + side - rim, x + side - rim, max(1, round(side / 20)))
+    if slot.number > 1 and side >= 14:
+        _number(out, slot.number, y + side - rim, x + side - rim, max(1, round(side / 20)))
 
 
 @cache

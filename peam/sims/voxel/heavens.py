@@ -34,7 +34,7 @@ def sun_angle(clock: int) -> float:
 
 
 def draw_sky(picture: Image, view: View, rays: Numbers, clock: int, day: float, ticks: int) -> None:
-    """Draws stars, sun, moon and clouds where the sky is open, which is where the picture has its very colour.
+    """Draws stars, sun, moon and clouds where the sky is open: where the picture has its very colour.
 
     Args:
         picture: Drawn into.
@@ -70,11 +70,9 @@ def _draw(
 
 @njit(cache=True, error_model="numpy")
 def _is_sky(pixel: NDArray[np.uint8], up: float, day: float) -> bool:
-    want = nothing_hit(up, 1.0, day, -1.0)
-    for c in range(3):
-        if abs(np.float64(pixel[c]) - np.floor(want[c])) > 1.0:
-            return False
-    return True
+    r, g, b = nothing_hit(up, 1.0, day, -1.0)
+    off = abs(np.float64(pixel[0]) - np.floor(r)) + abs(np.float64(pixel[1]) - np.floor(g))
+    return off + abs(np.float64(pixel[2]) - np.floor(b)) <= 1.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -127,9 +125,7 @@ def _star(colour: Colour, a: float, b: float, c: float, day: float) -> Colour:
 
 
 @njit(cache=True, error_model="numpy")
-def _cloud(
-    colour: Colour, eye: Numbers, x: float, y: float, z: float, day: float, drift: float
-) -> Colour:
+def _cloud(colour: Colour, eye: Numbers, x: float, y: float, z: float, day: float, drift: float) -> Colour:
     far = (CLOUD_HEIGHT - eye[1]) / y
     if not 0.0 < far < CLOUD_REACH:
         return colour

@@ -6,7 +6,7 @@ Knows nothing of inventories or pictures.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Final
@@ -121,7 +121,7 @@ def _solid(item: str) -> tuple[Sequence[Sequence[float]], tuple[Stamp, Stamp, St
     for end, boxes in _FILE["shapes"].items():
         stem = item.removesuffix(f"_{end}")
         if stem != item:
-            for name in (f"{stem}_planks", stem, f"{stem}s", f"{stem}_block", f"{stem}_log"):
+            for name in (f"{stem}_planks", stem, f"{stem}s", f"{stem}_block"):
                 faces = _faces(name)
                 if faces is not None:
                     return boxes, faces
@@ -196,7 +196,7 @@ def _disc(x: float, y: float, radius: float) -> NDArray[np.bool_]:
 
 
 def _box(x: float, y: float, end_x: float, end_y: float) -> NDArray[np.bool_]:
-    return np.asarray((_X >= x) & (_X <= end_x) & (_Y >= y) & (_Y <= end_y))
+    return np.asarray((x <= _X) & (end_x >= _X) & (y <= _Y) & (end_y >= _Y))
 
 
-_COVERS: Final = {"line": _line, "disc": _disc, "box": _box}
+_COVERS: Final[dict[str, Callable[..., NDArray[np.bool_]]]] = {"line": _line, "disc": _disc, "box": _box}

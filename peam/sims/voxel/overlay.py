@@ -68,10 +68,9 @@ def frame(game: Game, height: int, width: int, fov: float, overlay: Overlay | No
         return plain_frame(game, height, width, fov)
     view = View(game.eye, float(game.body[ph.YAW]), float(game.body[ph.PITCH]), fov)
     sprites = sprites_of(game)[0]
+    out = plain_frame(game, height, width, fov)
     if overlay.hand:
-        out = scene(game, view, height, width, sprites)
-    else:
-        out = plain_frame(game, height, width, fov)
+        out = scene(game, view, height, width, sprites)  # without the swatch of what is held
     day = daylight(game.clock)
     if overlay.sky or overlay.outline or overlay.cracks:
         rays = directions(view, height, width)

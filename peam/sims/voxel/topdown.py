@@ -71,7 +71,7 @@ def _land(game: Game, x0: int, x1: int, z0: int, z1: int) -> tuple[NDArray[np.fl
     land = colours[ground]
     slope = np.clip(high[1:, 1:] - 0.5 * (high[:-1, 1:] + high[1:, :-1]), -3.0, 3.0)
     land, wet = land[1:, 1:], wet[1:, 1:]
-    share = np.clip(0.45 + 0.55 * (high - bed)[1:, 1:] / _DEEP, 0.0, 1.0)[..., None]
+    share = np.clip(0.6 + 0.4 * (high - bed)[1:, 1:] / _DEEP, 0.0, 1.0)[..., None]
     water = land * (1.0 - share) + colours[ID["water"]] * share
     shaded = land * (1.0 + 0.14 * slope + 0.005 * (high[1:, 1:] - 64.0))[..., None]
     return np.where(wet[..., None], water, shaded), x0, z0
