@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
@@ -68,9 +68,8 @@ def frame(game: Game, height: int, width: int, fov: float, overlay: Overlay | No
         return plain_frame(game, height, width, fov)
     view = View(game.eye, float(game.body[ph.YAW]), float(game.body[ph.PITCH]), fov)
     sprites = sprites_of(game)[0]
-    out = plain_frame(game, height, width, fov)
-    if overlay.hand:
-        out = scene(game, view, height, width, sprites)  # without the swatch of what is held
+    drawn = partial(scene, game, view, height, width, sprites)  # without the swatch of what is held
+    out = drawn() if overlay.hand else plain_frame(game, height, width, fov)
     day = daylight(game.clock)
     if overlay.sky or overlay.outline or overlay.cracks:
         rays = directions(view, height, width)
