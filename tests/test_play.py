@@ -120,7 +120,7 @@ def test_eating_takes_the_food_and_gives_the_hand_back() -> None:
     assert player.message == "not hungry" and sim.observe().inventory["apple"] == 2
     sim.game.vitals.food = 10
     player.press("e")
-    assert player.message == "ate apple" and sim.game.vitals.food == 14
+    assert player.message == "ate apple" and sim.stats()["eaten.apple"] == 1
     assert sim.slots()[0][0] == "dirt" and sim.observe().inventory["apple"] == 1
     sim, player = begun(dirt=3)
     player.press("e")
