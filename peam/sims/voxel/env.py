@@ -17,7 +17,7 @@ from peam.sims.voxel import mobs, snapshots, views
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import NAMES
 from peam.sims.voxel.building import STATIONS
-from peam.sims.voxel.game import Game
+from peam.sims.voxel.game import Game, known_world
 from peam.sims.voxel.items import ITEMS, MAIN
 from peam.sims.voxel.observer import Observer, craft_argument
 from peam.sims.voxel.options import apply, known
@@ -36,6 +36,7 @@ class VoxelSim(Sim):
         image_size: (height, width) of the "rgb" observation; None leaves it out, which is faster.
         difficulty: peaceful, easy, normal or hard.
         render_mode: None or "rgb_array".
+        world: "classic" (five kinds of creatures of simple minds) or "overworld" (Minecraft's).
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 20}  # noqa: RUF012 - Gymnasium's own form
@@ -48,7 +49,9 @@ class VoxelSim(Sim):
         image_size: tuple[int, int] | None = (64, 64),
         difficulty: str = "normal",
         render_mode: str | None = None,
+        world: str = "classic",
     ) -> None:
+        self.world = known_world(world)
         if difficulty not in mobs.LEVELS:
             raise SimError(unknown("difficulty", difficulty, mobs.LEVELS))
         if render_mode not in (None, "rgb_array"):
@@ -84,8 +87,8 @@ class VoxelSim(Sim):
             SimError: Unknown option, item or creature, or a value that does not fit.
         """
         super().reset(seed=seed)
-        world = int(seed) if seed is not None else int(self.np_random.integers(2**31))
-        game = Game(world, self.difficulty)
+        number = int(seed) if seed is not None else int(self.np_random.integers(2**31))
+        game = Game(number, self.difficulty, kind=self.world)
         apply(game, options or {})
         self._adopt(game)
         return self._observation(False), self._info()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from peam.errors import SimError, unknown
-from peam.sims.voxel import spawning
+from peam.sims.voxel import naturals, spawning
 from peam.sims.voxel.game import DAY, Game
 from peam.sims.voxel.items import ITEM_ID, ITEMS, STACK
 
@@ -43,7 +43,7 @@ def apply(game: Game, options: Mapping[str, Any]) -> None:
                 f"reset option 'inventory': {count} {item} do not fit (stacks of {STACK[ITEM_ID[item]]})"
             )
     _hold(game, options.get("hand", "air"))
-    spawning.populate(game)
+    (spawning if game.kind == "classic" else naturals).populate(game)
     for row in options.get("creatures", []):
         if not isinstance(row, Mapping) or set(row) != {"name", "distance"}:
             raise SimError(f"reset option 'creatures': {row!r} is not {{name, distance}}")
