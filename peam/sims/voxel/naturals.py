@@ -1,8 +1,8 @@
 """Where the overworld's creatures come from: herds with the land, monsters in the dark, animals on lit grass.
 
 Minecraft Wiki "Spawn", Java 1.19; numbers: `data/voxel/spawning.yaml`. Each tick every chunk that is awake
-has one try at a random height of a random column; tries are made some ticks at a time, and the first that fits
-brings a pack. Knows nothing of what creatures do.
+has one try at a random height of a random column; tries are made some ticks at a time, and the first that
+fits brings a pack. Knows nothing of what creatures do.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 As Minecraft's ground navigation (Java 1.19; Wiki "Mob AI"): eight neighbours, one block up by a jump, falls
 as deep as the hunter dares, water at eight times the cost; at most 16 nodes a block of follow range, the
-distance left weighs 1.5, and where the goal is not reached the way leads to the nearest node. Knows nothing of why a
-creature wants to be somewhere, nor of bodies wider than a block.
+distance left weighs 1.5, and where the goal is not reached the way leads to the nearest node. Knows nothing
+of why a creature wants to be somewhere, nor of bodies wider than a block.
 """
 
 from __future__ import annotations
