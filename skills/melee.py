@@ -64,15 +64,15 @@ def strike(context: Context, mob: Entity) -> Aim | None:
 def hit(context: Context, aim: Aim, mob: Entity, last: int) -> int:
     """Strikes when the weapon has recovered, else keeps facing; returns the last strike's tick.
 
-    A creeper is run from after each blow, and before it where its fuse burns.
+    A creeper is run from after each blow, and where its fuse burns before the next.
     """
     control = context.control
-    if mob.name == "creeper" and flat(control.body.position, mob.position) < LIT:
-        withdraw(context, mob)
-        return last
     hand = control.body.hand
     cooldown = next((ticks for tail, ticks in COOLDOWN.items() if hand.endswith(tail)), FISTS)
     left = cooldown - (control.body.tick - last)
+    if left > 0 and mob.name == "creeper" and flat(control.body.position, mob.position) < LIT:
+        withdraw(context, mob)
+        return last
     if left > 0:
         walk, side = _spacing(context, mob)
         jump = JUMP if left == FALL and control.body.on_ground else 0
