@@ -3,7 +3,11 @@
 Use: pip download minecraft-data==3.20.0 --no-deps, unpack, then
     python scripts/vendor_minecraft_data.py UNPACKED/minecraft_data/data/data/pc/1.19
 Only the subset that the embedded world can contain is kept: the blocks listed below, what they and the
-creatures drop, and every recipe that can be paid from those.
+creatures drop, and every recipe that can be paid from those. What was added after the first edition (MORE,
+`more` in the data files) is appended, so that ids of blocks, items and recipes keep their numbers.
+
+A block whose state changes what it does is one row a state, named as Minecraft writes states:
+"wheat[age=3]". The state that a placed block starts in has the plain name.
 """
 
 from __future__ import annotations
@@ -31,6 +35,29 @@ sandstone snow_block cactus ladder clay white_wool granite diorite andesite
 TAGS = {
     "planks": ["oak_planks", "birch_planks", "spruce_planks"],
     "coals": ["coal", "charcoal"],
+}
+LOGS = [f"{wood}_{part}" for part in ("log", "wood") for wood in ("oak", "birch", "spruce")]
+WOODS = ("oak", "birch", "spruce")
+_HALVES = ["", "half=upper", "open=true", "half=upper,open=true"]
+_PARTS = [
+    f"facing={facing},part={part}"
+    for facing in ("north", "south", "west", "east")
+    for part in ("foot", "head")
+]
+CUBES = """
+obsidian coal_block iron_block gold_block diamond_block lapis_block redstone_block raw_iron_block
+raw_gold_block hay_block bone_block bricks stone_bricks chiseled_stone_bricks smooth_stone polished_granite
+polished_diorite polished_andesite coarse_dirt oak_wood birch_wood spruce_wood chiseled_sandstone
+cut_sandstone smooth_sandstone
+""".split()  # noqa: SIM905
+# Block -> states that get a row each; "" is the plain name.
+MORE: dict[str, list[str]] = {
+    "farmland": ["", *(f"moisture={n}" for n in range(1, 8))],
+    **{crop: ["", *(f"age={n}" for n in range(1, 8))] for crop in ("wheat", "carrots", "potatoes")},
+    **{f"{wood}_sapling": ["", "stage=1"] for wood in WOODS},
+    **{f"{wood}_door": _HALVES for wood in (*WOODS, "iron")},
+    "white_bed": _PARTS,
+    **{name: [""] for name in CUBES},
 }
 # Things that exist in the closure but that this world gives no use for.
 SKIP = (
@@ -66,25 +93,27 @@ def rows(values: list[Any]) -> str:
     return "[\n  " + ",\n  ".join(json.dumps(value) for value in values) + "\n ]"
 
 
-def blocks(folder: Path, names: dict[int, str]) -> list[dict[str, Any]]:
-    """Returns the block rows, in the order of BLOCKS (the order is the block id)."""
+def blocks(folder: Path, names: dict[int, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Returns the block rows of BLOCKS and of MORE, in this order (the order is the block id)."""
     known = {row["name"]: row for row in load(folder, "blocks")}
-    keep = []
-    for name in BLOCKS:
-        row = known[name]
-        keep.append(
-            {
-                "name": name,
-                "hardness": row["hardness"],
-                "box": row["boundingBox"],
-                "transparent": row["transparent"],
-                "material": row["material"],
-                "light": row["emitLight"],
-                "tools": [names[int(i)] for i in row.get("harvestTools", {})],
-                "drops": [names[i] for i in row["drops"]],
-            }
-        )
-    return keep
+    first = [_block(known[name], "", names) for name in BLOCKS]
+    more = [_block(known[name], state, names) for name, states in MORE.items() for state in states]
+    return first, more
+
+
+def _block(row: dict[str, Any], state: str, names: dict[int, str]) -> dict[str, Any]:
+    """Returns a block row. An open door lets pass; a bed drops itself, which the data set leaves out."""
+    name = row["name"]
+    return {
+        "name": f"{name}[{state}]" if state else name,
+        "hardness": row["hardness"],
+        "box": "empty" if "open=true" in state else row["boundingBox"],
+        "transparent": row["transparent"],
+        "material": row["material"],
+        "light": row["emitLight"],
+        "tools": [names[int(i)] for i in row.get("harvestTools", {})],
+        "drops": [name] if name.endswith("_bed") else [names[i] for i in row["drops"]],
+    }
 
 
 def ingredients(recipe: dict[str, Any], names: dict[int, str]) -> tuple[Counter[str], bool]:
@@ -122,8 +151,11 @@ def _tagged(takes: dict[str, int], tag: str, members: list[str]) -> dict[str, in
     return {**rest, f"#{tag}": count} if count else rest
 
 
-def closure(folder: Path, names: dict[int, str], known: set[str]) -> tuple[set[str], list[dict[str, Any]]]:
+def closure(
+    folder: Path, names: dict[int, str], known: set[str], skip: tuple[str, ...] = SKIP
+) -> tuple[set[str], list[dict[str, Any]]]:
     """Returns every item that can be obtained, and the recipes that make them (variants merged)."""
+    known = set(known)
     table = load(folder, "recipes")
     kept: dict[str, list[dict[str, Any]]] = {}
     grew = True
@@ -131,7 +163,7 @@ def closure(folder: Path, names: dict[int, str], known: set[str]) -> tuple[set[s
         grew = False
         for key, variants in table.items():
             item = names[int(key)]
-            if any(part in item for part in SKIP):
+            if any(part in item for part in skip):
                 continue
             for variant in variants:
                 takes, hand = ingredients(variant, names)
@@ -147,6 +179,17 @@ def closure(folder: Path, names: dict[int, str], known: set[str]) -> tuple[set[s
                     known.add(item)
     merged = [row for variants in kept.values() for row in merge(variants)]
     return known, sorted(merged, key=lambda row: (row["table"], row["item"], json.dumps(row["takes"])))
+
+
+def mixed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns a row that takes any mix of logs for each recipe that has a row for every log."""
+    found: dict[str, tuple[dict[str, Any], set[str]]] = {}
+    for row in rows:
+        logs = [item for item in row["takes"] if item in LOGS]
+        if len(logs) == 1:
+            general = {**row, "takes": _tagged(row["takes"], "logs", LOGS)}
+            found.setdefault(json.dumps(general, sort_keys=True), (general, set()))[1].add(logs[0])
+    return [row for row, logs in found.values() if logs == set(LOGS)]
 
 
 def items(folder: Path, keep: set[str]) -> list[dict[str, Any]]:
@@ -166,25 +209,30 @@ def items(folder: Path, keep: set[str]) -> list[dict[str, Any]]:
     return out
 
 
-def obtainable(block_rows: list[dict[str, Any]]) -> set[str]:
-    """Returns what blocks, creatures and furnaces give, by this project's own tables."""
-    found = {item for row in block_rows for item in row["drops"]} | {row["name"] for row in block_rows}
+def obtainable(block_rows: list[dict[str, Any]], key: str) -> set[str]:
+    """Returns what blocks, creatures, furnaces and hands give; `key`: which lists of our own tables."""
+    found = {item for row in block_rows for item in (*row["drops"], row["name"]) if "[" not in item}
     for name in ("drops", "mobs", "smelting"):
-        found |= set(yaml.safe_load((OUT / f"{name}.yaml").read_text(encoding="utf-8"))["items"])
-    return found - {"water", "lava", "bedrock"}
+        found |= set(yaml.safe_load((OUT / f"{name}.yaml").read_text(encoding="utf-8")).get(key, ()))
+    return found - {"water", "lava", "bedrock", "farmland", "carrots", "potatoes"}
 
 
 def main(folder: Path) -> None:
     """Writes the three files."""
     names = {row["id"]: row["name"] for row in load(folder, "items")}
-    block_rows = blocks(folder, names)
+    first, more = blocks(folder, names)
     materials = load(folder, "materials")
-    used = {row["material"] for row in block_rows}
+    used = {row["material"] for row in first + more}
     speeds = {m: {names[int(i)]: s for i, s in materials[m].items()} for m in sorted(used & set(materials))}
-    write("blocks", {"speeds": speeds, "blocks": block_rows})
-    keep, recipes = closure(folder, names, obtainable(block_rows))
-    write("recipes", {"tags": TAGS, "recipes": recipes})
-    write("items", {"items": items(folder, keep | {"air"})})
+    write("blocks", {"speeds": speeds, "blocks": first + more})
+    keep, recipes = closure(folder, names, obtainable(first, "items"))
+    wide, all_recipes = closure(
+        folder, names, keep | obtainable(more, "more"), tuple(part for part in SKIP if part != "_bed")
+    )
+    added = [row for row in all_recipes + mixed(all_recipes) if row not in recipes]
+    write("recipes", {"tags": {**TAGS, "logs": LOGS}, "recipes": recipes, "more": added})
+    old = items(folder, keep | {"air"})
+    write("items", {"items": old + [row for row in items(folder, wide) if row not in old]})
 
 
 if __name__ == "__main__":
