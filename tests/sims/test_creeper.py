@@ -6,8 +6,8 @@ from peam.sims.voxel import combat, explosion, fauna
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import ID, NAMES
-from peam.sims.voxel.items import ITEM_ID
-from tests.sims.arena import FLOOR, arena, put, run
+from peam.sims.voxel.items import ITEM_ID, OFFHAND
+from tests.sims.arena import FLOOR, USE, act, arena, give, put, run
 
 
 def creeper(sim, dz=3.0):
@@ -233,3 +233,27 @@ def test_resistance_is_the_hardness_but_for_the_listed():
     }
     assert {name: explosion.RESISTANCE[ID[name]] for name in expected} == expected
     assert len(explosion.RESISTANCE) == 256 and explosion.RESISTANCE[: len(NAMES)].min() >= 0.0
+
+
+@pytest.mark.parametrize(("ticks", "hurts"), [(4, True), (6, False)])
+def test_a_raised_shield_stops_a_blast_before_it(ticks, hurts):
+    sim = arena(time=18000)
+    give(sim, "shield", 1, slot=OFFHAND)
+    run(sim, act(verb=USE), ticks)
+    sim.game.vitals.life = 1000.0
+    x, y, z = sim.game.body[:3].tolist()
+    explosion.explode(sim.game, (x, y + 1, z + 2), 3.0)
+    assert (sim.game.vitals.life < 1000.0) == hurts
+    assert (sim.game.inventory.worn[OFFHAND] > 3) != hurts
+
+
+def test_a_blast_spills_a_chest():
+    sim = arena(time=18000)
+    cell = put(sim, 0, 0, 3, "chest")
+    sim.game.extras.chests[cell] = [[ITEM_ID["diamond"], 5, 0], *([0, 0, 0] for _ in range(26))]
+    x, y, z = cell
+    explosion.explode(sim.game, (x + 0.5, y + 1.5, z + 0.5), 3.0)
+    assert sim.block(cell) == "air" and cell not in sim.game.extras.chests
+    table = sim.game.entities.table
+    found = [int(e[ent.B]) for e in table if e[ent.KIND] == ent.ITEM and e[ent.A] == ITEM_ID["diamond"]]
+    assert found == [5]

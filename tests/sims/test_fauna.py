@@ -363,6 +363,11 @@ def test_kinds_of_world_are_kept_in_snapshots_and_unknown_ones_named():
     run(other, NOOP, 80)
     n = sim.game.entities.rows
     assert np.array_equal(other.game.entities.table[:n], after[:n])
+    twin = sim.fork()
+    assert twin.snapshot() == sim.snapshot() and twin.game.herded == sim.game.herded
+    run(twin, NOOP, 40)
+    run(sim, NOOP, 40)
+    assert twin.snapshot() == sim.snapshot()
     with pytest.raises(SimError, match=r"kind of world.*overworld"):
         VoxelSim(world="overwold")
 
