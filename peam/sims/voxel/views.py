@@ -17,6 +17,7 @@ from peam.sims.voxel.blocks import HAZARD, ID, LIQUID, NAMES, SOLID
 from peam.sims.voxel.fauna import FUSE, SWELL
 from peam.sims.voxel.game import Game, item_name
 from peam.sims.voxel.items import ITEMS
+from peam.sims.voxel.lines import View
 from peam.sims.voxel.observer import daylight
 from peam.types import Image
 
@@ -29,17 +30,30 @@ def frame(game: Game, height: int, width: int, fov: float) -> Image:
     """See `Sim`."""
     yaw, pitch = game.body[ph.YAW : ph.PITCH + 1].tolist()
     held = game.inventory.items[0]
+    hold = int(_ITEM_SPRITES[held]) if held else -1
+    return scene(game, View(game.eye, yaw, pitch, fov), height, width, sprites_of(game)[0], hold)
+
+
+def scene(
+    game: Game,
+    view: View,
+    height: int,
+    width: int,
+    sprites: NDArray[np.float32] | None,
+    hold: int = -1,
+) -> Image:
+    """Draws the world as it is now from any camera in the loaded window; arguments as of `render`."""
     return render.render(
         game.world.blocks,
-        game.eye,
-        yaw,
-        pitch,
+        view.eye,
+        view.yaw,
+        view.pitch,
         height,
         width,
-        fov,
+        view.fov,
         daylight(game.clock),
-        sprites_of(game)[0],
-        hold=int(_ITEM_SPRITES[held]) if held else -1,
+        sprites,
+        hold=hold,
         tops=game.world.tops,
     )
 
