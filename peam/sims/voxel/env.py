@@ -20,7 +20,7 @@ from peam.sims.voxel import chests, experience, mobs, snapshots, views
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import NAMES
 from peam.sims.voxel.building import REACH, STATIONS
-from peam.sims.voxel.game import Game
+from peam.sims.voxel.game import Game, known_world
 from peam.sims.voxel.items import ITEMS, MAIN
 from peam.sims.voxel.observer import Observer, craft_argument
 from peam.sims.voxel.options import apply, known
@@ -42,6 +42,7 @@ class VoxelSim(Sim):
         difficulty: peaceful, easy, normal or hard.
         render_mode: None or "rgb_array".
         overlay: What `frame`, `render` and the "rgb" observation draw over the plain picture; see `Overlay`.
+        world: "classic" (five kinds of creatures of simple minds) or "overworld" (Minecraft's).
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 20}  # noqa: RUF012 - Gymnasium's own form
@@ -55,7 +56,9 @@ class VoxelSim(Sim):
         difficulty: str = "normal",
         render_mode: str | None = None,
         overlay: Overlay | None = None,
+        world: str = "classic",
     ) -> None:
+        self.world = known_world(world)
         if difficulty not in mobs.LEVELS:
             raise SimError(unknown("difficulty", difficulty, mobs.LEVELS))
         if render_mode not in (None, "rgb_array"):
@@ -94,8 +97,8 @@ class VoxelSim(Sim):
         if seed is not None and (type(seed) is not int or seed < 0):
             raise SimError(f"reset: seed {seed!r} is not an integer from 0 up")
         super().reset(seed=seed)
-        world = int(seed) if seed is not None else int(self.np_random.integers(2**31))
-        game = Game(world, self.difficulty)
+        number = int(seed) if seed is not None else int(self.np_random.integers(2**31))
+        game = Game(number, self.difficulty, kind=self.world)
         apply(game, options or {})
         self._adopt(game)
         return self._observation(False), self._info()
