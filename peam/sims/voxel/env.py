@@ -20,10 +20,12 @@ from peam.sims.voxel import chests, experience, mobs, snapshots, views
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import NAMES
 from peam.sims.voxel.building import REACH, STATIONS
-from peam.sims.voxel.game import Game
+from peam.sims.voxel.game import Game, known_world
 from peam.sims.voxel.items import ITEMS, MAIN
 from peam.sims.voxel.observer import Observer, craft_argument
 from peam.sims.voxel.options import apply, known
+from peam.sims.voxel.overlay import Overlay
+from peam.sims.voxel.overlay import frame as drawn
 from peam.sims.voxel.rules import VoxelRules
 from peam.sims.voxel.spaces import action_space, observation_space
 from peam.sims.voxel.world import World
@@ -39,6 +41,8 @@ class VoxelSim(Sim):
         image_size: (height, width) of the "rgb" observation; None leaves it out, which is faster.
         difficulty: peaceful, easy, normal or hard.
         render_mode: None or "rgb_array".
+        overlay: What `frame`, `render` and the "rgb" observation draw over the plain picture; see `Overlay`.
+        world: "classic" (five kinds of creatures of simple minds) or "overworld" (Minecraft's).
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 20}  # noqa: RUF012 - Gymnasium's own form
@@ -51,7 +55,10 @@ class VoxelSim(Sim):
         image_size: tuple[int, int] | None = (64, 64),
         difficulty: str = "normal",
         render_mode: str | None = None,
+        overlay: Overlay | None = None,
+        world: str = "classic",
     ) -> None:
+        self.world = known_world(world)
         if difficulty not in mobs.LEVELS:
             raise SimError(unknown("difficulty", difficulty, mobs.LEVELS))
         if render_mode not in (None, "rgb_array"):
@@ -63,6 +70,7 @@ class VoxelSim(Sim):
             render_mode,
         )
         self.image_size = None if image_size is None else (int(image_size[0]), int(image_size[1]))
+        self.overlay = overlay
         self.observation_space = observation_space(self.image_size)
         self.action_space = action_space()
         self.rules = VoxelRules(_holder(self))
@@ -89,8 +97,8 @@ class VoxelSim(Sim):
         if seed is not None and (type(seed) is not int or seed < 0):
             raise SimError(f"reset: seed {seed!r} is not an integer from 0 up")
         super().reset(seed=seed)
-        world = int(seed) if seed is not None else int(self.np_random.integers(2**31))
-        game = Game(world, self.difficulty)
+        number = int(seed) if seed is not None else int(self.np_random.integers(2**31))
+        game = Game(number, self.difficulty, kind=self.world)
         apply(game, options or {})
         self._adopt(game)
         return self._observation(False), self._info()
@@ -131,9 +139,9 @@ class VoxelSim(Sim):
         """See `Sim`."""
         self.game.tick(action)
 
-    def frame(self, height: int, width: int) -> Image:
-        """See `Sim`."""
-        return views.frame(self.game, height, width, self.fov)
+    def frame(self, height: int, width: int, overlay: Overlay | None = None) -> Image:
+        """See `Sim`; drawn with an overlay (the constructor's by default)."""
+        return drawn(self.game, height, width, self.fov, overlay or self.overlay)
 
     def sight(self, reach: float | None = None) -> Sequence[Sighting]:
         """See `Sim`; the default reach is the constructor's `sight`."""

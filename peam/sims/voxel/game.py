@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from peam.errors import SimError
+from peam.errors import SimError, unknown
 from peam.sims.base import NOOP, Cell
 from peam.sims.voxel import (
     beds,
-    combat,
     deeds,
     experience,
     farming,
@@ -27,7 +26,9 @@ from peam.sims.voxel import (
     lives,
     migrations,
     mobs,
+    naturals,
     spawning,
+    wildlife,
 )
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
@@ -39,6 +40,7 @@ from peam.sims.voxel.vitals import EXHAUSTION, Vitals
 from peam.sims.voxel.world import World
 
 DAY = 24000
+WORLDS = ("classic", "overworld")
 NVEC = (3, 3, 4, 25, 25, 8, 244, 36)
 STATION_REACH = 4.5
 _AHEAD, _LEFT = (0.0, 1.0, -1.0), (0.0, 1.0, -1.0)
@@ -55,10 +57,19 @@ class Game:
         stats: Episode counters of `Observation.stats`.
         hands: What the hands are at: digging, drawing, eating.
         extras: Chests, what grows, beds, experience.
+        kind: Of WORLDS: "classic" has five creatures of simple minds, "overworld" Minecraft's.
+        herded: Chunks that have had their first animals, in the overworld.
     """
 
-    def __init__(self, seed: int, difficulty: str, world: World | None = None) -> None:
-        """Makes the world of a seed with the agent at its start, or takes a world over for `load` to fill."""
+    def __init__(self, seed: int, difficulty: str, world: World | None = None, kind: str = "classic") -> None:
+        """Makes the world of a seed with the agent at its start, or takes a world over for `load` to fill.
+
+        Raises:
+            SimError: If no such kind of world is known.
+        """
+        self.kind = known_world(kind)
+        self.herded: set[tuple[int, int]] = set()
+        self.chunk: tuple[int, int] | None = None  # where `naturals` last looked for new land; not saved
         self.world = world or World(seed)
         self.difficulty = difficulty
         self.body: NDArray[np.float64] = np.zeros(ph.BODY)
@@ -166,7 +177,7 @@ class Game:
             self._smelt()
         self.ticks += 1
         self.clock = (self.clock + 1) % DAY
-        spawning.tick(self)
+        (spawning if self.kind == "classic" else naturals).tick(self)
         self._live_on(pose)
 
     def _live_on(self, pose: int) -> None:
@@ -219,18 +230,21 @@ class Game:
         if not table.rows:
             return
         bright = self.clock < 12542 or self.clock > 23460
-        number = mobs.advance(
-            self.world.blocks,
-            table.table,
-            table.rows,
-            self.body,
-            self.alive,
-            self._mobs,
-            bright,
-            self._limits,
-            self.rng,
-            self._events,
-        )
+        if self.kind != "classic" or table.exotic:
+            number = wildlife.advance(self, self._mobs, self._limits, bright, self._events)
+        else:
+            number = mobs.advance(
+                self.world.blocks,
+                table.table,
+                table.rows,
+                self.body,
+                self.alive,
+                self._mobs,
+                bright,
+                self._limits,
+                self.rng,
+                self._events,
+            )
         if not number:
             return
         events = [(int(code), int(row), value) for code, row, value in self._events[1 : number + 1].tolist()]
@@ -238,7 +252,7 @@ class Game:
         ids = [table.table[row, ent.EID] for _, row, _ in events]
         for (code, row, value), known in zip(events, ids, strict=True):
             if table.table[row, ent.EID] == known:
-                combat.EVENTS[code](self, row, value)
+                wildlife.EVENTS[code](self, row, value)
 
     def _smelt(self) -> None:
         x, z = self.body[ph.X], self.body[ph.Z]
@@ -279,6 +293,8 @@ class Game:
             "clock": self.clock,
             "ticks": self.ticks,
             "peaceful": self.peaceful,
+            "kind": self.kind,
+            "herded": [list(chunk) for chunk in sorted(self.herded)],
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
@@ -288,6 +304,7 @@ class Game:
             SimError: The state is not one that a world can have; nothing has changed.
         """
         migrations.check(state)
+        self.kind = known_world(str(state["kind"]))
         self.difficulty, self.peaceful = str(state["difficulty"]), bool(state["peaceful"])
         self._mobs = _parameters("peaceful" if self.peaceful else self.difficulty)
         self.body[:], self.rng[:] = state["body"], state["rng"]
@@ -300,11 +317,19 @@ class Game:
         self.stations = {_cell(cell): str(name) for cell, name in state["stations"]}
         self.stats = {str(key): int(value) for key, value in state["stats"].items()}
         self.clock, self.ticks = int(state["clock"]), int(state["ticks"])
+        self.herded = {(int(x), int(z)) for x, z in state["herded"]}
         self.world.load(state["world"])
         self.world.ensure(self.body[ph.X], self.body[ph.Z])
 
 
 _felt = itemgetter(ph.MOVED, ph.LANDED, ph.JUMPED, ph.WATER, ph.LAVA, ph.SUBMERGED, ph.INSIDE, ph.CACTUS)
+
+
+def known_world(kind: str) -> str:
+    """Returns a kind of world that exists. Raises SimError for others."""
+    if kind not in WORLDS:
+        raise SimError(unknown("kind of world", kind, WORLDS))
+    return kind
 
 
 def _cell(values: Sequence[int]) -> Cell:

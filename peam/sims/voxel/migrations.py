@@ -95,6 +95,7 @@ def check(state: Mapping[str, Any]) -> None:
     chests = [slot for _, slots in extras["chests"] for slot in slots]
     _demand("chests", all(len(slots) == CHEST for _, slots in extras["chests"]))
     _demand("chests", all(len(slot) == 3 and 0 <= slot[0] < len(ITEMS) for slot in chests))
+    _demand("herded", all(len(chunk) == 2 and _whole(chunk) for chunk in state["herded"]))
     for _, furnace in state["furnaces"]:
         slots = ("item", "fuel", "output")
         _demand("furnaces", all(furnace[key] in ITEM_ID for key in slots) and _numbers(furnace, *slots))
@@ -109,6 +110,10 @@ def _ids(ids: NDArray[Any], names: Sequence[str]) -> bool:
     return not len(ids) or 0 <= ids.min() <= ids.max() < len(names)
 
 
+def _whole(values: Sequence[Any]) -> bool:
+    return all(type(value) is int for value in values)
+
+
 def _numbers(fields: Mapping[str, Any], *others: str) -> bool:
     return all(isinstance(value, int | float) for key, value in fields.items() if key not in others)
 
@@ -117,6 +122,7 @@ def _read_2(rest: bytes) -> tuple[Names, dict[str, Any]]:
     """Reads version 2: zlib over JSON in which arrays and bytes are base64."""
     state: dict[str, Any] = json.loads(zlib.decompress(rest), object_hook=_rich)
     state["extras"] = Extras(int(state["world"]["seed"])).state()
+    state["kind"], state["herded"] = "classic", []
     state["hands"]["raised"] = 0
     state["vitals"] |= dict.fromkeys(("poison", "regeneration", "absorption", "extra", "fed"), 0)
     for _, furnace in state["furnaces"]:

@@ -3,7 +3,7 @@
 Differences, all deliberate: item names are modern and keep their underscores; `nearby_tools` asks for
 stations within 4.5 m of the eye whatever the view; `masks/craft_smelt` knows fuel; `damage_source` is filled
 for the last tick (MineDojo's is always zero); xp counts points and stops at its bound. Not simulated, so
-constant: weather, explosions, magic.
+constant: weather, magic.
 """
 
 from __future__ import annotations
