@@ -2,7 +2,7 @@
 
 Compares two `books`. Sources and sinks: pick-up, recipe, furnace, chest, bucket, block broken, placed or
 grown, creature shorn or dead, meal, bone meal, throw, destruction, shot, worn-out tool, the agent's death,
-lava, and the 5 minutes that a stack lies.
+egg laid, explosion, lava, and the 5 minutes that a stack lies.
 
 What it cannot see: whether a drop's chance is right (only that no drop exceeds its most); durability, but for
 a tool that is gone; which of the agent's arrows that vanish in a tick were picked up; what appears and
@@ -105,12 +105,18 @@ def _picked(before: Book, after: Book) -> Counter[str]:
 
 
 def _burnt(before: Book, after: Book, facts: Facts) -> Counter[str]:
-    """What of it may have burnt."""
+    """What of it may have burnt, or gone in an explosion."""
     out: Counter[str] = Counter()
+    blast = any(name == "creeper" for name in _gone(before, after))
     for eid, stack in before.lying.items():
-        if eid not in after.lying and (stack.hot or facts["poured"]["lava_bucket"]):
+        if eid not in after.lying and (stack.hot or blast or facts["poured"]["lava_bucket"]):
             out[stack.item] += stack.number
     return out
+
+
+def _gone(before: Book, after: Book) -> list[str]:
+    """The creatures that are no more."""
+    return [name for eid, name in before.creatures.items() if eid not in after.creatures]
 
 
 def _stored(before: Book, after: Book) -> Counter[str]:
@@ -286,9 +292,9 @@ def _ground(
         source.update(_gone_by_hand(before, action))
     if _dead(after, facts):
         source += before.held + _picked(before, after) + facts["smelted"]
-    for eid, name in before.creatures.items():
-        if eid not in after.creatures:
-            source.update(_loot(name))
+    for name in _gone(before, after):
+        source.update(_loot(name))
+    source["egg"] += sum(name == "chicken" for name in before.creatures.values())
     source.update(_spilt(before, after))
     return problems + [
         f"ground: {number} {item} appeared, at most {source[item]} explained"

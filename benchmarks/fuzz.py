@@ -25,7 +25,7 @@ from peam.benchmarks.books import Book, Change, read
 from peam.sims.base import NOOP
 from peam.sims.voxel import VoxelSim
 from peam.sims.voxel.entities import DATA
-from peam.sims.voxel.game import DAY, NVEC
+from peam.sims.voxel.game import DAY, NVEC, WORLDS
 from peam.sims.voxel.items import ITEMS, STACK
 from peam.sims.voxel.mobs import LEVELS
 from peam.sims.voxel.physics import PITCH
@@ -176,7 +176,8 @@ class Life:
     def __init__(self, seed: int, picture_every: int) -> None:
         self.seed, self.picture_every = seed, picture_every
         self.rng = np.random.default_rng([seed, 12])
-        self.sim = VoxelSim(image_size=None, difficulty=LEVELS[int(self.rng.integers(len(LEVELS)))])
+        difficulty = LEVELS[int(self.rng.integers(len(LEVELS)))]
+        self.sim = VoxelSim(image_size=None, difficulty=difficulty, world=WORLDS[seed % 2])
         self.gauge = Gauge(self.sim.observation_space)
         self.changes: list[Change] = []
         self.craft = np.zeros(NVEC[6], np.bool_)
@@ -253,7 +254,7 @@ def run(
     picture_every: int = 100,
     progress: Callable[[str], object] = lambda line: None,
 ) -> dict[str, Any]:
-    """Plays `steps` random steps in each of the worlds 0 .. seeds - 1, one after the other.
+    """Plays `steps` random steps in each of the worlds 0 .. seeds - 1, odd ones of the kind "overworld".
 
     Args:
         seeds: Number of worlds.

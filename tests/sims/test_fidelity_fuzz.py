@@ -11,7 +11,7 @@ from peam.benchmarks import fuzz
 from peam.benchmarks.audit import audit
 from peam.benchmarks.books import Change, read
 from peam.sims.base import NOOP
-from peam.sims.voxel import building
+from peam.sims.voxel import building, chests, fauna
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.furnaces import Furnace
@@ -209,6 +209,27 @@ def test_shorn_wool_and_what_burns_balance():
     put(sim, 0, 0, 4, "lava")
     sim.game.entities.item(ITEM_ID["dirt"], 9, (x, y + 0.5, z + 4.0))
     assert told(sim, NOOP) == [] and 9 not in sim.game.entities.table[:, 23]
+
+
+def test_a_blast_and_an_egg_balance():
+    sim = arena(time=18000, world="overworld")
+    x, y, z = sim.body().position
+    sim.game.vitals.life = 1000.0
+    chest = put(sim, 0, 0, 3, "chest")
+    sim.game.extras.chests[chest] = [[STICK, 9, 0], *chests.empty()[1:]]
+    for dz in (1.0, 3.0):
+        sim.game.entities.item(ITEM_ID["dirt"], 7, (x + 2.0, y + 0.1, z + dz), delay=1000)
+    sim.game.entities.creature("cow", (x - 2.0, y, z + 1.0))
+    sim.game.entities.creature("creeper", (x, y, z + 1.5))
+    for _ in range(40):
+        assert told(sim, NOOP) == []
+    assert sim.block(chest) == "air" and 7 not in sim.game.entities.table[:, 23]
+    row = sim.game.entities.creature("chicken", (x, y + 1.0, z))
+    assert told(sim, NOOP) == []
+    sim.game.entities.table[row, fauna.EGG] = 1
+    for _ in range(3):
+        assert told(sim, NOOP) == []
+    assert "egg" in census(sim)
 
 
 CHEATS = {
