@@ -14,22 +14,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import cycle, product
 from typing import Final
 
 from peam.benchmarks.books import Book, Change
+from peam.benchmarks.yields import broken, loot
 from peam.sims.base import NOOP
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import pairs
-from peam.sims.voxel.blocks import FALLING, NAMES, ROWS, base
+from peam.sims.voxel.blocks import FALLING, NAMES, base
 from peam.sims.voxel.furnaces import Furnace
 from peam.sims.voxel.items import DURABILITY, ITEM_ID, ITEMS, PLACES, PLANTS
-from peam.sims.voxel.rules import COOKED, CRAFT_SLOTS, ENTRIES, FUEL, PRODUCT, SMELT_TICKS, drops_of, resolve
+from peam.sims.voxel.rules import CRAFT_SLOTS, ENTRIES, FUEL, PRODUCT, SMELT_TICKS, resolve
 
 USE, DROP, CRAFT, DESTROY = 1, 2, 4, 7  # verbs, action index 5
 LAST_USES: Final = 20  # a tool that breaks in a tick had at most these left: no blow wears more
-DRAWS: Final = 5  # as many chances as one block's drops ask for
 _NOTHING: Final = ("air", "water", "lava")
 _FACTS: Final = "crafted smelted placed eaten filled poured fertilized tilled grown hardened shorn died"
 _DOUBLE: Final = frozenset(base(NAMES[block]) for block in pairs.PARTNER)
@@ -198,17 +196,18 @@ def _excused(
     fresh: Counter[str],
 ) -> bool:
     """Whether what the exact causes leave open has one of the causes that are seen only in part."""
-    if number < 0 and _dead(after, facts):
-        return -number <= fresh[item]
+    most, given = DURABILITY[ITEM_ID[item]], _given(facts)[item]
+    lost = bool(most) * sum(ITEMS[i] == item and w + LAST_USES >= most for i, _, w in before.slots)
+    lost += _burnt(before, after, facts)[item]
+    if given or _dead(after, facts):  # what a full inventory does not take, and all that the dead held
+        lost += fresh[item]
+    if number < 0 and given and (before.bathed or after.bathed):
+        return True
+    found = 0
     if item == "arrow":
-        shot = before.drawn and action[5] != USE
-        return -1 * shot <= number <= len(before.arrows - after.arrows)
-    if number < 0 and _given(facts)[item]:  # a full inventory: the rest lies at the feet
-        return -number <= fresh[item] or before.bathed or after.bathed
-    burnt = _burnt(before, after, facts)[item]
-    most = DURABILITY[ITEM_ID[item]]
-    worn = bool(most) * sum(ITEMS[i] == item and w + LAST_USES >= most for i, _, w in before.slots)
-    return -worn - burnt <= number < 0
+        lost += before.drawn and action[5] != USE
+        found = len(before.arrows - after.arrows)
+    return -lost <= number <= found
 
 
 def _furnaces(before: Book, after: Book, facts: Facts) -> list[str]:
@@ -229,18 +228,6 @@ def _furnaces(before: Book, after: Book, facts: Facts) -> list[str]:
     return problems
 
 
-@cache
-def _yield(block: int) -> dict[str, int]:
-    """The most that a block drops of each item, to the bare hand, shears or its own tool, at any luck."""
-    own = [ITEM_ID[name] for name in ROWS[block]["tools"] if name in ITEM_ID][:1]
-    most: dict[str, int] = {}
-    for tool in (0, ITEM_ID["shears"], *own):
-        for luck in product((0.0, 1.0 - 1e-9), repeat=DRAWS):
-            for item, number in drops_of(block, tool, cycle(luck).__next__)[1]:
-                most[ITEMS[item]] = max(most.get(ITEMS[item], 0), number)
-    return most
-
-
 def _written(changes: Sequence[Change]) -> Iterator[Change]:
     """What was written, but for blocks that changed their state alone."""
     return (change for change in changes if base(NAMES[change.now]) != base(NAMES[change.was]))
@@ -257,18 +244,8 @@ def _dropped(changes: Sequence[Change]) -> Counter[str]:
     for block, number in lost.items():
         if number > 0:
             weight = 1 if block in pairs.PARTNER else 2
-            halves.update({item: number * most * weight for item, most in _yield(block).items()})
+            halves.update({item: number * most * weight for item, most in broken(block).items()})
     return Counter({item: number // 2 for item, number in halves.items()})
-
-
-def _loot(name: str) -> Counter[str]:
-    """The most that a creature leaves behind, raw or cooked."""
-    most: Counter[str] = Counter()
-    for item, (_, number) in ent.DATA[name]["drops"].items():
-        most[item] = number
-        most[COOKED.get(item, item)] = number
-    most.update(ent.DATA[name].get("rare", {}).get("items", ()))
-    return most
 
 
 def _ground(
@@ -293,7 +270,7 @@ def _ground(
     if _dead(after, facts):
         source += before.held + _picked(before, after) + facts["smelted"]
     for name in _gone(before, after):
-        source.update(_loot(name))
+        source.update(loot(name))
     source["egg"] += sum(name == "chicken" for name in before.creatures.values())
     source.update(_spilt(before, after))
     return problems + [

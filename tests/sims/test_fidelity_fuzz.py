@@ -196,6 +196,8 @@ def test_a_death_balances(respawn):
     give(sim, "iron_helmet", slot=39)
     put(sim, 0, 0, 0, "lava")
     sim.game.vitals.life = 3.0
+    x, y, z = sim.body().position
+    sim.game.entities.item(ITEM_ID["dirt"], 3, (x, y + 0.2, z), delay=100)  # burns in the tick of the death
     assert told(sim, act(verb=DROP)) == [] and sim.game.held("dirt") == 0
     assert sim.body().alive == respawn
 
