@@ -3,7 +3,8 @@
 Use: pip download minecraft-data==3.20.0 --no-deps, unpack, then
     python scripts/vendor_minecraft_data.py UNPACKED/minecraft_data/data/data/pc/1.19
 Only the subset that the embedded world can contain is kept: the blocks listed below, what they and the
-creatures drop, and every recipe that can be paid from those.
+creatures drop, and every recipe that can be paid from those. The blocks of OVERWORLD and their items are
+appended, so that ids keep their numbers; their recipes are left out, for a recipe's row is its craft argument.
 """
 
 from __future__ import annotations
@@ -27,6 +28,14 @@ air stone dirt grass_block sand gravel bedrock water lava oak_log oak_leaves bir
 spruce_log spruce_leaves coal_ore iron_ore gold_ore redstone_ore lapis_ore diamond_ore cobblestone
 oak_planks birch_planks spruce_planks crafting_table furnace chest torch glass grass dandelion poppy
 sandstone snow_block cactus ladder clay white_wool granite diorite andesite
+""".split()  # noqa: SIM905
+# Blocks that only `VoxelSim(world="overworld")` generates.
+OVERWORLD = """
+deepslate cobbled_deepslate tuff copper_ore emerald_ore deepslate_coal_ore deepslate_iron_ore
+deepslate_copper_ore deepslate_gold_ore deepslate_redstone_ore deepslate_lapis_ore deepslate_diamond_ore
+deepslate_emerald_ore acacia_log acacia_leaves acacia_planks fern large_fern tall_grass dead_bush sugar_cane
+lily_pad pumpkin brown_mushroom red_mushroom vine azure_bluet oxeye_daisy cornflower blue_orchid
+lily_of_the_valley ice
 """.split()  # noqa: SIM905
 TAGS = {
     "planks": ["oak_planks", "birch_planks", "spruce_planks"],
@@ -66,11 +75,11 @@ def rows(values: list[Any]) -> str:
     return "[\n  " + ",\n  ".join(json.dumps(value) for value in values) + "\n ]"
 
 
-def blocks(folder: Path, names: dict[int, str]) -> list[dict[str, Any]]:
-    """Returns the block rows, in the order of BLOCKS (the order is the block id)."""
+def blocks(folder: Path, names: dict[int, str], listed: list[str]) -> list[dict[str, Any]]:
+    """Returns the listed blocks' rows, in the list's order (the order is the block id)."""
     known = {row["name"]: row for row in load(folder, "blocks")}
     keep = []
-    for name in BLOCKS:
+    for name in listed:
         row = known[name]
         keep.append(
             {
@@ -166,25 +175,26 @@ def items(folder: Path, keep: set[str]) -> list[dict[str, Any]]:
     return out
 
 
-def obtainable(block_rows: list[dict[str, Any]]) -> set[str]:
-    """Returns what blocks, creatures and furnaces give, by this project's own tables."""
+def obtainable(block_rows: list[dict[str, Any]], key: str) -> set[str]:
+    """Returns what blocks, creatures and furnaces give; `key` names the lists of this project's own tables."""
     found = {item for row in block_rows for item in row["drops"]} | {row["name"] for row in block_rows}
     for name in ("drops", "mobs", "smelting"):
-        found |= set(yaml.safe_load((OUT / f"{name}.yaml").read_text(encoding="utf-8"))["items"])
+        found |= set(yaml.safe_load((OUT / f"{name}.yaml").read_text(encoding="utf-8")).get(key, ()))
     return found - {"water", "lava", "bedrock"}
 
 
 def main(folder: Path) -> None:
     """Writes the three files."""
     names = {row["id"]: row["name"] for row in load(folder, "items")}
-    block_rows = blocks(folder, names)
+    first, more = blocks(folder, names, BLOCKS), blocks(folder, names, OVERWORLD)
     materials = load(folder, "materials")
-    used = {row["material"] for row in block_rows}
+    used = {row["material"] for row in first + more}
     speeds = {m: {names[int(i)]: s for i, s in materials[m].items()} for m in sorted(used & set(materials))}
-    write("blocks", {"speeds": speeds, "blocks": block_rows})
-    keep, recipes = closure(folder, names, obtainable(block_rows))
+    write("blocks", {"speeds": speeds, "blocks": first + more})
+    keep, recipes = closure(folder, names, obtainable(first, "items"))
     write("recipes", {"tags": TAGS, "recipes": recipes})
-    write("items", {"items": items(folder, keep | {"air"})})
+    old = items(folder, keep | {"air"})
+    write("items", {"items": old + items(folder, obtainable(more, "more") - keep)})
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from peam.sims.voxel.observer import Observer, craft_argument
 from peam.sims.voxel.options import apply, known
 from peam.sims.voxel.rules import VoxelRules
 from peam.sims.voxel.spaces import action_space, observation_space
-from peam.sims.voxel.world import World
+from peam.sims.voxel.worlds import known as known_world
+from peam.sims.voxel.worlds import make
 from peam.types import Image, Observation
 
 
@@ -36,6 +37,7 @@ class VoxelSim(Sim):
         image_size: (height, width) of the "rgb" observation; None leaves it out, which is faster.
         difficulty: peaceful, easy, normal or hard.
         render_mode: None or "rgb_array".
+        world: "classic", the small world in which the agents were trained, or "overworld".
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 20}  # noqa: RUF012 - Gymnasium's own form
@@ -48,7 +50,9 @@ class VoxelSim(Sim):
         image_size: tuple[int, int] | None = (64, 64),
         difficulty: str = "normal",
         render_mode: str | None = None,
+        world: str = "classic",
     ) -> None:
+        self.world = known_world(world)
         if difficulty not in mobs.LEVELS:
             raise SimError(unknown("difficulty", difficulty, mobs.LEVELS))
         if render_mode not in (None, "rgb_array"):
@@ -85,7 +89,7 @@ class VoxelSim(Sim):
         """
         super().reset(seed=seed)
         world = int(seed) if seed is not None else int(self.np_random.integers(2**31))
-        game = Game(world, self.difficulty)
+        game = Game(world, self.difficulty, kind=self.world)
         apply(game, options or {})
         self._adopt(game)
         return self._observation(False), self._info()
@@ -225,8 +229,9 @@ class VoxelSim(Sim):
         """See `Sim`. Nothing changes on error."""
         content = snapshots.decode(state)
         try:
-            seed = int(content["world"]["seed"])
-            world = self._game.world if self._game and self._game.world.seed == seed else World(seed)
+            seed, kind = int(content["world"]["seed"]), str(content["world"].get("kind", "classic"))
+            now = self._game.world if self._game else None
+            world = now if now and (now.seed, now.kind) == (seed, kind) else make(kind, seed)
             game = Game(seed, str(content["difficulty"]), world)
             game.load(content)
         except (KeyError, TypeError, ValueError, IndexError) as error:

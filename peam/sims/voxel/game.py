@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from peam.errors import SimError
 from peam.sims.base import Cell
-from peam.sims.voxel import combat, hands, mobs, spawning
+from peam.sims.voxel import combat, hands, mobs, spawning, weather
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.entities import Entities, uniform
@@ -24,6 +24,7 @@ from peam.sims.voxel.furnaces import Furnace
 from peam.sims.voxel.items import ITEM_ID, ITEMS, Inventory
 from peam.sims.voxel.vitals import EXHAUSTION, Vitals
 from peam.sims.voxel.world import World
+from peam.sims.voxel.worlds import make
 
 DAY = 24000
 NVEC = (3, 3, 4, 25, 25, 8, 244, 36)
@@ -40,11 +41,15 @@ class Game:
         clock: Tick of the day; `ticks` counts from the episode's start.
         stats: Episode counters of `Observation.stats`.
         hands: What the hands are at: digging, drawing, eating.
+        weather: Of the overworld; None in the classic world, where the sky is always clear.
     """
 
-    def __init__(self, seed: int, difficulty: str, world: World | None = None) -> None:
+    def __init__(
+        self, seed: int, difficulty: str, world: World | None = None, kind: str = "classic"
+    ) -> None:
         """Makes the world of a seed with the agent at its start, or takes a world over for `load` to fill."""
-        self.world = world or World(seed)
+        self.world = world or make(kind, seed)
+        self.weather = weather.Weather.of(seed) if self.world.kind == "overworld" else None
         self.difficulty = difficulty
         self.body: NDArray[np.float64] = np.zeros(ph.BODY)
         self.vitals = Vitals()
@@ -147,6 +152,8 @@ class Game:
             self._smelt()
         self.ticks += 1
         self.clock = (self.clock + 1) % DAY
+        if self.weather:
+            weather.tick(self)
         spawning.tick(self)
 
     def _look(self, pitch: int, yaw: int) -> None:
@@ -186,7 +193,7 @@ class Game:
         table = self.entities
         if not table.rows:
             return
-        bright = self.clock < 12542 or self.clock > 23460
+        bright = weather.sunny(self) if self.weather else self.clock < 12542 or self.clock > 23460
         number = mobs.advance(
             self.world.blocks,
             table.table,
@@ -242,6 +249,7 @@ class Game:
             "clock": self.clock,
             "ticks": self.ticks,
             "peaceful": self.peaceful,
+            **({"weather": self.weather.state()} if self.weather else {}),
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
@@ -257,6 +265,8 @@ class Game:
         self.stations = {_cell(cell): str(name) for cell, name in state["stations"]}
         self.stats = {str(key): int(value) for key, value in state["stats"].items()}
         self.clock, self.ticks = int(state["clock"]), int(state["ticks"])
+        if self.weather and "weather" in state:
+            self.weather = weather.Weather.load(state["weather"])
         self.world.load(state["world"])
         self.world.ensure(self.body[ph.X], self.body[ph.Z])
 
