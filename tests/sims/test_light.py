@@ -15,7 +15,9 @@ EDITS = ("air", "stone", "torch", "oak_leaves", "water", "glass", "lava", "air",
 
 
 def area(array: np.ndarray, x: int, z: int, half: int) -> np.ndarray:
-    return array[np.ix_(np.arange(x - half, x + half) & 255, np.arange(128), np.arange(z - half, z + half) & 255)]
+    return array[
+        np.ix_(np.arange(x - half, x + half) & 255, np.arange(128), np.arange(z - half, z + half) & 255)
+    ]
 
 
 def relax(levels: np.ndarray, cost: np.ndarray) -> np.ndarray:
@@ -26,7 +28,9 @@ def relax(levels: np.ndarray, cost: np.ndarray) -> np.ndarray:
             for a, b in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
                 to, come = [slice(None)] * 3, [slice(None)] * 3
                 to[axis], come[axis] = a, b
-                grown[tuple(to)] = np.maximum(grown[tuple(to)], levels[tuple(come)] - np.maximum(1, cost[tuple(to)]))
+                grown[tuple(to)] = np.maximum(
+                    grown[tuple(to)], levels[tuple(come)] - np.maximum(1, cost[tuple(to)])
+                )
         if (grown == levels).all():
             break
         levels = grown

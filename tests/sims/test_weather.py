@@ -26,7 +26,9 @@ def spells(seed: int, number: int, on: str) -> tuple[list[int], list[int]]:
     return dry, wet
 
 
-@pytest.mark.parametrize(("on", "dry", "wet"), [("raining", "clear", "rain"), ("thundering", "calm", "thunder")])
+@pytest.mark.parametrize(
+    ("on", "dry", "wet"), [("raining", "clear", "rain"), ("thundering", "calm", "thunder")]
+)
 def test_durations_are_minecrafts(on: str, dry: str, wet: str) -> None:
     """1000 spells of each sort: within the ends, and their mean within 4 standard errors of the middle."""
     for found, name in zip(spells(1, 1000, on), (dry, wet), strict=True):
@@ -149,5 +151,3 @@ def test_monsters_appear_by_light() -> None:
     assert share() == pytest.approx(17 / 32 * 4 / 8, abs=0.1)
     game.world.set(x, y, z, ID["torch"])
     assert share() == 0.0
-
-

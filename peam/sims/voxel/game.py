@@ -44,9 +44,7 @@ class Game:
         weather: Of the overworld; None in the classic world, where the sky is always clear.
     """
 
-    def __init__(
-        self, seed: int, difficulty: str, world: World | None = None, kind: str = "classic"
-    ) -> None:
+    def __init__(self, seed: int, difficulty: str, world: World | None = None, kind: str = "classic") -> None:
         """Makes the world of a seed with the agent at its start, or takes a world over for `load` to fill."""
         self.world = world or make(kind, seed)
         self.weather = weather.Weather.of(seed) if self.world.kind == "overworld" else None

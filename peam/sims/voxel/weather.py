@@ -153,7 +153,9 @@ def tick(game: Game) -> None:
     assert game.weather is not None
     game.weather.tick()
     table = game.entities.table[: game.entities.rows]
-    burning = np.flatnonzero((table[:, ent.FIRE] > 0) & (table[:, ent.KIND] > ent.ARROW)) if len(table) else ()
+    burning = (
+        np.flatnonzero((table[:, ent.FIRE] > 0) & (table[:, ent.KIND] > ent.ARROW)) if len(table) else ()
+    )
     if not (game.vitals.fire or len(burning)) or falls(game) != "rain":
         return
     if _open(game, game.body):

@@ -57,16 +57,26 @@ def _roofs(
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _pool(seed: int, x: int, z: int, c: Caves) -> int:
-    """Returns up to where hollows of a column hold water, 0 nowhere, -1 where they may not be at all.
-
-    A rim of rock as high as the water parts it from dry caves: it is the negative of that height.
-    """
+    """Returns up to where the hollows of a column hold water, 0 where they are dry."""
     wave = wave2(seed + 141, x / c.pool_scale, z / c.pool_scale)
-    level = c.high_pool if wave > 0.0 else c.low_pool
-    beyond = abs(wave) - c.pool
-    if beyond < -0.06:
+    if abs(wave) <= c.pool:
         return 0
-    return level if beyond > 0.0 else -level
+    return c.high_pool if wave > 0.0 else c.low_pool
+
+
+@njit(cache=True, nogil=True)
+def _pools(seed: int, x0: int, z0: int, c: Caves) -> NDArray[np.int64]:
+    """Returns `_pool` of each column, negative in the dry ones beside a pool: up to there they stay whole."""
+    wide = np.empty((18, 18), np.int64)
+    for i in range(18):
+        for k in range(18):
+            wide[i, k] = _pool(seed, x0 + i - 1, z0 + k - 1, c)
+    out = np.empty((16, 16), np.int64)
+    for i in range(16):
+        for k in range(16):
+            beside = max(wide[i, k + 1], wide[i + 2, k + 1], wide[i + 1, k], wide[i + 1, k + 2])
+            out[i, k] = wide[i + 1, k + 1] if wide[i + 1, k + 1] > 0 else -beside
+    return out
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -106,12 +116,13 @@ def _value(g: NDArray[np.float32], i: int, j: int, k: int, fx: float, fy: float,
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _hollow(
-    g: NDArray[np.float32], lx: int, y: int, lz: int, roof: int, c: Caves
-) -> bool:
+def _hollow(g: NDArray[np.float32], lx: int, y: int, lz: int, roof: int, c: Caves) -> bool:
     i, j, k = lx >> 2, y >> 2, lz >> 2
     fx, fy, fz = (lx & 3) * 0.25, (y & 3) * 0.25, (lz & 3) * 0.25
-    if abs(_value(g[0], i, j, k, fx, fy, fz)) < c.tunnel and abs(_value(g[1], i, j, k, fx, fy, fz)) < c.tunnel:
+    if (
+        abs(_value(g[0], i, j, k, fx, fy, fz)) < c.tunnel
+        and abs(_value(g[1], i, j, k, fx, fy, fz)) < c.tunnel
+    ):
         return True
     return y < roof - 6 and _value(g[2], i, j, k, fx, fy, fz) > c.cheese
 
@@ -129,10 +140,7 @@ def caves(
     """Hollows out a chunk; `grid` is the survey of 7 points that begins 4 blocks before it."""
     roofs = _roofs(seed, x0, z0, heights, grid, n)
     lattice = _lattice(seed, x0, z0, roofs.max() // 4 + 2, n.caves)
-    pools = np.empty((16, 16), np.int64)
-    for lx in range(16):
-        for lz in range(16):
-            pools[lx, lz] = _pool(seed, x0 + lx, z0 + lz, n.caves)
+    pools = _pools(seed, x0, z0, n.caves)
     for i in range(4):
         for k in range(4):
             top = roofs[4 * i : 4 * i + 4, 4 * k : 4 * k + 4].max()

@@ -47,11 +47,11 @@ def point(seed: int, x: int, z: int, out: NDArray[np.float64], n: Numbers) -> No
     land = spread(octaves2(seed + 11, x / c.continentalness, z / c.continentalness, 4))
     worn = spread(octaves2(seed + 31, x / c.erosion, z / c.erosion, 3))
     weird = spread(octaves2(seed + 41, x / c.weirdness, z / c.weirdness, 3))
-    warm = spread(octaves2(seed + 51, x / c.temperature, z / c.temperature, 3))
+    warm = spread(octaves2(seed + 51, x / c.temperature, z / c.temperature, 2))
     wet = spread(octaves2(seed + 61, x / c.humidity, z / c.humidity, 3))
     swell = octaves2(seed + 71, x / 72.0, z / 72.0, 3)
     inland = ramp(land, n.land.coast, n.land.coast + 0.2)
-    rise = ramp(worn, -0.45, -0.75) * inland
+    rise = ramp(worn, -0.52, -0.8) * inland
     ridge = 0.5 * (2.0 - abs(3.0 * abs(weird) - 2.0))  # 0 in the valleys, 1 on the ridges
     marsh = ramp(worn, 0.38, 0.48) * ramp(wet, -0.1, 0.05) * ramp(land, -0.45, -0.35)
     marsh *= ramp(warm, -0.45, -0.35) * ramp(warm, 0.58, 0.5)

@@ -211,16 +211,22 @@ def numbers() -> Numbers:
         climate=Climate(*waves, climate["fuzz"]),
         land=Land(**land),
         caves=Caves(
-            **{key: caves[key] for key in caves if key != "pool_levels"}, low_pool=low_pool, high_pool=high_pool
+            **{key: caves[key] for key in caves if key != "pool_levels"},
+            low_pool=low_pool,
+            high_pool=high_pool,
         ),
         ids=Ids(*(ID[name] for name in Ids._fields)),
         cold=np.array(climate["cold"], np.float64),
         wet=np.array(climate["wet"], np.float64),
         inland=np.array([[_named("biome", n, BIOMES) for n in row] for row in file["inland"]], np.int64),
-        ground=np.array([[_named("block", row[k], ID) for k in ("top", "filler")] for row in rows.values()], np.uint8),
+        ground=np.array(
+            [[_named("block", row[k], ID) for k in ("top", "filler")] for row in rows.values()], np.uint8
+        ),
         falls=np.array([_named("precipitation", row["falls"], FALLS) for row in rows.values()], np.int64),
         growth=np.array([_growth(name, row) for name, row in rows.items()], np.float64),
-        damp=np.array([[row.get("lily", 0.0), row.get("pumpkins", False)] for row in rows.values()], np.float64),
+        damp=np.array(
+            [[row.get("lily", 0.0), row.get("pumpkins", False)] for row in rows.values()], np.float64
+        ),
         plants=np.array([row[0] for row in plants], np.uint8),
         chances=np.array([row[1] for row in plants], np.float64),
         wood=np.array([[ID[f"{wood}_log"], ID[f"{wood}_leaves"]] for wood in woods], np.uint8),

@@ -109,7 +109,14 @@ def _vines(chunk: NDArray[np.uint8], x: int, y: int, z: int, r: int, key: int, v
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def stamp(
-    chunk: NDArray[np.uint8], x0: int, z0: int, x: int, z: int, what: tuple[int, int, int], seed: int, n: Numbers
+    chunk: NDArray[np.uint8],
+    x0: int,
+    z0: int,
+    x: int,
+    z: int,
+    what: tuple[int, int, int],
+    seed: int,
+    n: Numbers,
 ) -> None:
     """Draws one tree into a chunk, clipped. Leaves replace air, logs replace leaves too."""
     y, kind, trunk = what
