@@ -4,7 +4,7 @@ Use: pip download minecraft-data==3.20.0 --no-deps, unpack, then
     python scripts/vendor_minecraft_data.py UNPACKED/minecraft_data/data/data/pc/1.19
 Only the subset that the embedded world can contain is kept: the blocks listed below, what they and the
 creatures drop, and every recipe that can be paid from those. The blocks of OVERWORLD and their items are
-appended, so that ids keep their numbers; their recipes are left out, for a recipe's row is its craft argument.
+appended, so that ids keep their numbers; their recipes are left out: a recipe's row is its craft argument.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def items(folder: Path, keep: set[str]) -> list[dict[str, Any]]:
 
 
 def obtainable(block_rows: list[dict[str, Any]], key: str) -> set[str]:
-    """Returns what blocks, creatures and furnaces give; `key` names the lists of this project's own tables."""
+    """Returns what blocks, creatures and furnaces give; `key` names the lists of this project's tables."""
     found = {item for row in block_rows for item in row["drops"]} | {row["name"] for row in block_rows}
     for name in ("drops", "mobs", "smelting"):
         found |= set(yaml.safe_load((OUT / f"{name}.yaml").read_text(encoding="utf-8")).get(key, ()))

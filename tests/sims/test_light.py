@@ -7,7 +7,8 @@ import pytest
 
 from peam.errors import SimError
 from peam.sims.voxel.blocks import ID, LIGHT
-from peam.sims.voxel.light import COST
+from peam.sims.voxel.flood import COST
+from peam.sims.voxel.light import glow
 from peam.sims.voxel.overworld.world import Overworld
 from peam.sims.voxel.world import World
 
@@ -142,3 +143,10 @@ def test_light_far_out_leaves_the_window_whole() -> None:
         world.light(x, 64, 8)
     world.ensure(8, 8)
     assert all(world.loaded(x, z) for x in range(-40, 57, 16) for z in range(-40, 57, 16))
+
+
+def test_brightness_follows_the_games_curve() -> None:
+    """Full light 1, none 0, level 7 as the curve says; a torch outshines a dark sky."""
+    assert glow(15 << 4, 0) == 1.0 and glow(15 << 4, 15) == 0.0 and glow(0, 11) == 0.0
+    assert glow(7, 0) == pytest.approx((7 / 15) / (4 - 21 / 15))
+    assert glow((15 << 4) | 14, 11) == glow(14, 0) > glow(15 << 4, 11) == glow(4, 0)

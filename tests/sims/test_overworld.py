@@ -80,7 +80,7 @@ def test_every_biome_is_found_within_6000_blocks(seed: int) -> None:
 
 
 def test_biomes_are_hundreds_of_blocks_wide() -> None:
-    """A walk along z changes its biome every 60 to 400 blocks (rivers and beaches, being narrow, left out)."""
+    """A walk along z changes its biome every 60 to 400 blocks (rivers and beaches are left out)."""
     narrow = [BIOMES.index(name) for name in ("river", "beach")]
     runs = []
     for seed in SEEDS:
@@ -191,7 +191,7 @@ def test_veins_start_where_minecraft_starts_them(row: dict) -> None:
 
 
 def test_ores_lie_by_depth(sample: np.ndarray) -> None:
-    """150 chunks: an ore's mean height is that of its veins' starts, weighted by tries, size and rock there."""
+    """150 chunks: an ore's mean height is that of its veins' starts, weighted by tries, size and rock."""
     inside = np.arange(0.0, 129.0)
     ores = [i for i, name in enumerate(NAMES) if name.endswith("_ore")]
     rock = sample[

@@ -133,7 +133,7 @@ def test_weather_is_in_the_snapshot_and_absent_from_the_classic_world() -> None:
 
 
 def test_monsters_appear_by_light() -> None:
-    """At noon only a thunderstorm lets monsters onto open ground; at night they come, but not beside a torch."""
+    """At noon only thunder lets monsters onto open ground; at night they come, but not to a torch."""
     made = sim(time=6000)
     game = made.game
     x, y, z = (int(v) for v in np.floor(game.body[:3]))

@@ -144,7 +144,7 @@ def falls(game: Game) -> str:
 
 
 def sunny(game: Game) -> bool:
-    """Whether the sun burns: by day, in no storm, and where no rain falls (the agent's place stands for all)."""
+    """Whether the sun burns: by day, in no storm, and where no rain falls (at the agent's place)."""
     return shade(game) < 4 and falls(game) != "rain"
 
 

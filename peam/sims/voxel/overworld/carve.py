@@ -1,7 +1,7 @@
 """What is hollow: caves and the water and lava in them. Knows nothing of ores and plants.
 
-Three noises on a lattice of 4 x 4 x 4 blocks that is fixed in the world, blended between. A cell is hollow where
-two of them are near zero at once (tunnels), or where the third is high (caverns).
+Three noises on a lattice of 4 x 4 x 4 blocks that is fixed in the world, blended between. A cell is hollow
+where two of them are near zero at once (tunnels), or where the third is high (caverns).
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _blank(lattice: NDArray[np.float32], i: int, j: int, k: int, c: Caves) -> bo
         for r in range(j, j + 2):
             for q in range(k, k + 2):
                 high = max(high, lattice[2, p, r, q])
-    return high < c.cheese
+    return bool(high < c.cheese)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

@@ -36,7 +36,7 @@ def chart(
 
 
 def picture(biomes: NDArray[np.uint8], heights: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Returns a map as a picture, (z, x, 3) uint8, north up: biome colours, slopes shaded, depths darkened."""
+    """Returns a map as a picture, (z, x, 3) uint8, north up: biomes, slopes shaded, depths darkened."""
     rows = data("overworld.yaml")["biomes"]
     colours = np.array([rows[name]["colour"] for name in BIOMES], np.float64)
     level = heights.astype(np.float64)

@@ -1,7 +1,8 @@
 """Fills one 16 x 16-column chunk of the overworld from a seed. Knows nothing of windows, edits or pictures.
 
-Order: ground, water and soil; caves; ores; lakes; trees; plants. Every decision about a cell is a pure function of
-the seed and of world coordinates, so a chunk's bytes do not depend on which chunks were made before.
+Order: ground, water and soil; caves; ores; lakes; trees; plants. Every decision about a cell is a pure
+function of the seed and of world coordinates, so a chunk's bytes do not depend on which chunks were made
+before.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def _cover(
     patch = 0.5 * wave2(seed + 222, x / 9.0, z / 9.0)
     if height < sea - 1:  # under water
         bed = ids.sand if height >= sea - 8 else ids.gravel
-        if biome == RIVER or biome == SWAMP:
+        if biome in (RIVER, SWAMP):
             bed = ids.dirt if patch < 0.2 else ids.sand
         if patch > 0.62:
             bed = ids.clay

@@ -1,4 +1,4 @@
-"""What grows on the ground of one chunk: grass, flowers, cactus, cane, pumpkins, lily pads. Knows no trees."""
+"""What grows on the ground of one chunk: grass, flowers, cactus, cane, pumpkins, lilies. Knows no trees."""
 
 from __future__ import annotations
 
@@ -78,8 +78,7 @@ def plants(
                 if chunk[lx, height + 1, lz] == ids.air:
                     _sprout(chunk, lx, height + 1, lz, biome, u, v, n)
             elif u < n.damp[biome, 0] and chunk[lx, sea - 1, lz] == ids.water:
-                if chunk[lx, sea, lz] == ids.air:
-                    chunk[lx, sea, lz] = ids.lily_pad
+                _column(chunk, ids.lily_pad, lx, sea, lz, 1)
     if unit(seed + 797, cx, 0, cz) < n.pumpkin_chunk:
         _pumpkins(chunk, seed, cx, cz, heights, biomes, n)
 

@@ -1,7 +1,7 @@
 """The lie of the land: climate, height and biome of any column. Knows nothing of chunks.
 
-Climate is taken at every fourth block, as in Minecraft, and blended between. Pure functions of the seed and of
-world coordinates, so that all that is built on them comes out alike in any order of generation.
+Climate is taken at every fourth block, as in Minecraft, and blended between. Pure functions of the seed and
+of world coordinates, so that all that is built on them comes out alike in any order of generation.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from peam.sims.voxel.overworld.numbers import (
     Numbers,
 )
 
-# Fields of a point: height; continentalness, temperature and humidity in -1..1; how much river, mountain, swamp.
+# Fields of a point: height; continentalness, temperature, humidity in -1..1; how much river, mountain, swamp.
 LEVEL, LAND, WARM, WET, STREAM, RISE, MARSH, FIELDS = range(8)
 TOP = HEIGHT - 8  # no ground is higher
 _SHORE = np.array([-1.0, -0.80, -0.60, -0.51, -0.43, -0.15, 0.4, 1.0])

@@ -38,7 +38,7 @@ def _slope3(h: np.uint64, x: float, y: float, z: float) -> float:
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def wave2(seed: int, x: float, z: float) -> float:
     """Returns gradient noise of mean 0 and deviation 1, lattice spacing 1."""
-    ix, iz = int(math.floor(x)), int(math.floor(z))
+    ix, iz = math.floor(x), math.floor(z)
     fx, fz = x - ix, z - iz
     u, v = _fade(fx), _fade(fz)
     a, b = _slope2(mix(seed, ix, 0, iz), fx, fz), _slope2(mix(seed, ix + 1, 0, iz), fx - 1.0, fz)
@@ -53,7 +53,7 @@ def wave2(seed: int, x: float, z: float) -> float:
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def wave3(seed: int, x: float, y: float, z: float) -> float:
     """Returns gradient noise of mean 0 and deviation 1, lattice spacing 1."""
-    ix, iy, iz = int(math.floor(x)), int(math.floor(y)), int(math.floor(z))
+    ix, iy, iz = math.floor(x), math.floor(y), math.floor(z)
     fx, fy, fz = x - ix, y - iy, z - iz
     u, w, v = _fade(fx), _fade(fy), _fade(fz)
     total = 0.0

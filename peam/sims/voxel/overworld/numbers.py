@@ -205,10 +205,10 @@ def numbers() -> Numbers:
     plants = [_plants(row) for row in rows.values()]
     veins, spans = _veins(file["ores"])
     low_pool, high_pool = caves["pool_levels"]
-    waves = [climate["scale"] * climate[name] for name in Climate._fields[:-1]]
+    waves = {name: climate["scale"] * climate[name] for name in Climate._fields[:-1]}
     woods = [("oak" if kind == "swamp_oak" else kind) for kind in KINDS]
     return Numbers(
-        climate=Climate(*waves, climate["fuzz"]),
+        climate=Climate(**waves, fuzz=climate["fuzz"]),
         land=Land(**land),
         caves=Caves(
             **{key: caves[key] for key in caves if key != "pool_levels"},

@@ -128,7 +128,7 @@ def stamp(
     for up in range(trunk + 2):
         r = _radius(kind, trunk, up)
         if r >= 0 and y + up < HEIGHT:
-            sharp = kind == SPRUCE or kind == ACACIA
+            sharp = kind in (SPRUCE, ACACIA)
             _layer(chunk, tx, y + up, tz, r, sharp, leaf, key)
     if kind == SWAMP_OAK:
         _vines(chunk, lx, y + trunk - 3, lz, 4, key, n.ids.vine)

@@ -72,7 +72,7 @@ def _ball(
             for pz in range(z_first, z_last + 1):
                 ez = pz + 0.5 - bz
                 b = chunk[px, py, pz]
-                if ez * ez > left or b == block or b == deep:
+                if ez * ez > left or b in (block, deep):
                     continue
                 low = b == ids.deepslate or b == ids.tuff
                 if low or b == ids.stone or b == ids.granite or b == ids.diorite or b == ids.andesite:
