@@ -1,13 +1,14 @@
-# make run | test | lint: each sets up its own virtual environment first, when it is missing or stale.
+# make run | test | lint | minedojo-test: each sets up its own virtual environment first, when it is missing or stale.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+DOJO   := .venv-minedojo
 RUN    ?= runs/demo
 ARGS   ?=
 
-.PHONY: setup run test lint clean
+.PHONY: setup run test lint minedojo-test clean
 
 setup: $(VENV)/.dev                     ## everything, development tools included
 
@@ -29,6 +30,16 @@ run: $(VENV)/.runtime                   ## a whole life on the embedded simulato
 
 test: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(ARGS)
+
+# The real minedojo 0.1 needs an old numpy, so it lives in an environment of its own. Builds see the constraints too.
+$(DOJO)/.ready: constraints-minedojo.txt
+	test -x $(DOJO)/bin/python || $(PYTHON) -m venv $(DOJO)
+	PIP_CONSTRAINT=$(CURDIR)/$< PIP_BUILD_CONSTRAINT=$(CURDIR)/$< \
+	  $(DOJO)/bin/python -m pip --disable-pip-version-check -q install minedojo==0.1
+	@touch $@
+
+minedojo-test: $(VENV)/.dev $(DOJO)/.ready  ## the real MineDojo client against a stand-in for Minecraft
+	PEAM_MINEDOJO_PYTHON=$(CURDIR)/$(DOJO)/bin/python OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/minedojo $(ARGS)
 
 # peam.agents, peam.skills and peam.benchmarks stand at the top of the tree; mypy must see them where they
 # install, so it reads a folder of links that has the installed layout.

@@ -1,7 +1,8 @@
-"""Speed of the embedded world: pictures, sight and resets. Medians over seeds, one core, CPU time.
+"""Speed of the embedded world: steps, pictures, states, memory. Medians over seeds, one core, CPU time.
 
-`python -m peam.benchmarks.sim --seeds 0,1,2`, or from a checkout `python benchmarks/sim.py`. CPU time of the
-thread, so that a loaded machine falsifies little; the views are those of a random walk outdoors.
+`peam bench sim`, or `python -m peam.benchmarks.sim --seeds 0,1,2`. CPU time of the thread, so that a loaded
+machine falsifies little; the walk is a random one outdoors, by day, among no monsters. The comparison of two
+processes with one is by the clock on the wall: it means something on an idle machine only.
 """
 
 from __future__ import annotations
@@ -11,18 +12,29 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from peam.benchmarks import rivals
 from peam.sims.base import NOOP
 from peam.sims.voxel import VoxelSim
+from peam.sims.voxel.recording import random_actions
 from peam.sims.voxel.render import render, sight, steps_per_ray
 from peam.sims.voxel.world import World
 
 FOV = 70.0
 SEEDS = tuple(range(8))
+OUTDOORS = {"time": 6000, "peaceful": True}
+LARGE = (360, 640)
+# key -> (picture, steps a seed)
+MODES: dict[str, tuple[tuple[int, int] | None, int]] = {
+    "rgb64_steps_per_s": ((64, 64), 550),
+    "norender_steps_per_s": (None, 2000),
+    "rgb160x256_steps_per_s": ((160, 256), 120),
+    "rgb360x640_steps_per_s": (LARGE, 24),
+}
 
 
 class View(NamedTuple):
@@ -79,18 +91,26 @@ def sight_seconds(world: World, views: Sequence[View]) -> float:
     return seconds(see) / len(views)
 
 
-def steps(world: World, views: Sequence[View], size: int) -> float:
+def steps(world: World, views: Sequence[View], height: int, width: int) -> float:
     """Returns the mean columns and cells that a ray visits."""
     return float(
         np.mean(
-            [steps_per_ray(world.blocks, world.tops, v.eye, v.yaw, v.pitch, size, size, FOV) for v in views]
+            [
+                steps_per_ray(world.blocks, world.tops, v.eye, v.yaw, v.pitch, height, width, FOV)
+                for v in views
+            ]
         )
     )
 
 
-def reset_seconds(seed: int) -> float:
-    """Returns the seconds to make a world and load the chunks around its spawn."""
-    return seconds(lambda: World(seed).spawn(), repeats=3)
+def chunk_seconds(seed: int) -> float:
+    """Returns the mean seconds to make a chunk, over 49 chunks at once."""
+    world, places = World(seed), iter(range(0, 10**6, 1000))
+
+    def make() -> None:
+        world.ensure(next(places), 0.0)
+
+    return seconds(make) / 49
 
 
 def pictures(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
@@ -104,10 +124,11 @@ def pictures(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
             {
                 "render64_per_s": 1.0 / at64,
                 "render128_per_s": 1.0 / at128,
-                "steps_per_ray": steps(world, views, 64),
+                "dda_steps_per_ray": steps(world, views, 64, 64),
+                "dda_steps_per_ray_160x256": steps(world, views, 160, 256),
                 "ns_per_ray_128": at128 / 128**2 * 1e9,
                 "sight_ms": sight_seconds(world, views) * 1e3,
-                "reset_ms": reset_seconds(seed) * 1e3,
+                "chunk_ms": chunk_seconds(seed) * 1e3,
             }
         )
     return {key: round(median(row[key] for row in rows), 3) for key in rows[0]}
@@ -122,33 +143,92 @@ def stride_actions(rng: np.random.Generator, steps: int) -> list[NDArray[np.int6
     return list(actions)
 
 
-def steps_per_second(seed: int, image: tuple[int, int] | None, steps: int = 600) -> float:
-    """Returns whole `step` calls, observation dictionary included, a CPU second."""
+def walker(seed: int, image: tuple[int, int] | None) -> Callable[[int], float]:
+    """Returns a function that walks on by so many whole `step` calls and returns their CPU seconds."""
     sim = VoxelSim(image_size=image)
-    sim.reset(seed=seed, options={"time": 6000, "peaceful": True})
-    actions = stride_actions(np.random.default_rng(seed), steps)
-    for action in actions[:50]:
-        sim.step(action)
-    start = time.thread_time()
-    for action in actions[50:]:
-        sim.step(action)
-    return (steps - 50) / (time.thread_time() - start)
+    sim.reset(seed=seed, options=OUTDOORS)
+    rng = np.random.default_rng(seed)
+
+    def walk_on(steps: int) -> float:
+        actions = stride_actions(rng, steps)
+        start = time.thread_time()
+        for action in actions:
+            sim.step(action)
+        return time.thread_time() - start
+
+    return walk_on
+
+
+def steps_per_second(seed: int, image: tuple[int, int] | None, steps: int) -> float:
+    """Returns whole `step` calls, observation dictionary included, a CPU second."""
+    walk_on = walker(seed, image)
+    walk_on(50 if image != LARGE else 5)
+    return steps / walk_on(steps)
 
 
 def stepping(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
     """Returns the whole environment's figures, each the median over seeds."""
-    modes = {"rgb64_steps_per_s": (64, 64), "norender_steps_per_s": None}
     return {
-        name: round(median(steps_per_second(seed, image) for seed in seeds), 1)
-        for name, image in modes.items()
+        name: round(median(steps_per_second(seed, image, steps) for seed in seeds), 1)
+        for name, (image, steps) in MODES.items()
     }
 
 
-def run(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+def states(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+    """Returns what a reset, a snapshot, a restore and a fork cost: milliseconds, each the median over seeds.
+
+    The state is that after 2,000 random steps; `_edited`: with 400 more blocks changed about the agent.
+    """
+    rows = [_state(seed) for seed in seeds]
+    return {key: round(median(row[key] for row in rows), 4) for key in rows[0]}
+
+
+def _state(seed: int) -> dict[str, float]:
+    sim = VoxelSim()
+    row = {"reset_ms": seconds(lambda: sim.reset(seed=seed), repeats=3) * 1e3}
+    for action in random_actions(seed, 2000):
+        sim.tick(action)
+    row |= _copied(sim, "")
+    rng, (x, _, z) = np.random.default_rng(seed), sim.body().cell
+    for dx, y, dz in rng.integers((-12, 50, -12), (13, 80, 13), (400, 3)).tolist():
+        sim.game.world.set(x + dx, y, z + dz, int(rng.integers(2)))
+    return row | _copied(sim, "_edited")
+
+
+def _copied(sim: VoxelSim, suffix: str) -> dict[str, float]:
+    state = sim.snapshot()
+    return {
+        f"snapshot{suffix}_ms": seconds(sim.snapshot, repeats=25) * 1e3,
+        f"restore{suffix}_ms": seconds(lambda: sim.restore(state), repeats=25) * 1e3,
+        f"fork{suffix}_ms": seconds(sim.fork, repeats=5) * 1e3,
+        f"snapshot{suffix}_kb": len(state) / 1e3,
+    }
+
+
+def compared(figures: dict[str, float], seeds: Sequence[int]) -> dict[str, Any]:
+    """Returns the figures of others in the same run, and ratios to them; None where one cannot be had."""
+    crafter, noop = rivals.crafter_steps_per_s(seeds), rivals.noop_steps_per_s()
+    return {
+        "crafter": rivals.crafter_found(),
+        "crafter_steps_per_s": crafter and round(crafter, 1),
+        "crafter_ratio_rgb64": crafter and round(figures["rgb64_steps_per_s"] / crafter, 2),
+        "noop_steps_per_s": round(noop, 1),
+        "noop_ratio_norender": round(figures["norender_steps_per_s"] / noop, 4),
+    }
+
+
+def run(seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
     """Returns all figures by name."""
-    figures = {**stepping(seeds), **pictures(seeds)}
-    figures["dda_steps_per_ray"] = figures.pop("steps_per_ray")
-    return figures
+    figures = {**stepping(seeds), **pictures(seeds), **states(seeds)}
+    memory, ratio = rivals.memory_mb(), rivals.two_process_ratio()
+    return (
+        figures
+        | compared(figures, seeds)
+        | {
+            "memory_mb_after_10k": memory and round(memory, 1),
+            "vector_2proc_ratio": ratio and round(ratio, 3),
+        }
+    )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The command line: `peam run | eval | consolidate | skills | play | bench | pretrain | doctor`.
+"""The command line: `peam run | eval | consolidate | skills | play | sim | bench | pretrain | doctor`.
 
 Parses arguments and turns a user's mistakes into one line and exit code 2. Whatever is heavy (torch, the
 simulator) is imported inside the command that needs it, so that `peam --help` answers at once.
@@ -23,6 +23,7 @@ COMMANDS = {
     "consolidate": "train, gate and register one category's adapter in the foreground",
     "skills": "what each category's adapter is, was trained on, and how it did; roll back, verify",
     "play": "walk, dig and craft by keyboard in the embedded simulator",
+    "sim": "record a course of the embedded simulator; replay one and compare every state",
     "bench": "speed of the simulator or of the fast tier",
     "pretrain": "train the small base model `nano` from the simulator's pictures",
     "doctor": "what is installed, what is missing, and the remedy",
@@ -96,6 +97,7 @@ def _parser() -> Parser:
     _eval_options(made["eval"])
     _consolidate_options(made["consolidate"])
     _skills_options(made["skills"])
+    _sim_options(made["sim"])
     _small_options(made)
     return parser
 
@@ -142,6 +144,21 @@ def _skills_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, required=True, metavar="DIR")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(function=_skills)
+
+
+def _sim_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("verb", metavar="record|replay")
+    parser.add_argument("file", nargs="?", type=Path, help="replay: the recording")
+    parser.add_argument("--seed", type=int, default=1, help="of the world, and of random actions")
+    parser.add_argument("--steps", type=int, metavar="N", help="record: so many random actions")
+    parser.add_argument(
+        "--actions", type=Path, metavar="FILE", help="record: a JSON list of 8 integers a line"
+    )
+    parser.add_argument("--options", default="{}", metavar="JSON", help="record: reset options")
+    parser.add_argument("--difficulty", default="normal")
+    parser.add_argument("--every", type=int, default=1, metavar="K", help="record: one hash every K steps")
+    parser.add_argument("--out", type=Path, metavar="FILE")
+    parser.set_defaults(function=_sim)
 
 
 def _small_options(made: dict[str, Parser]) -> None:
@@ -194,6 +211,12 @@ def _play(args: argparse.Namespace) -> int:
     sim = make_sim(load_config())
     sim.reset(seed=args.seed)
     return play(sim, args.keys if args.headless else None, args.out)
+
+
+def _sim(args: argparse.Namespace) -> int:
+    from peam.commands.sim import sim
+
+    return sim(args)
 
 
 def _bench(args: argparse.Namespace) -> int:

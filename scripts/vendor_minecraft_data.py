@@ -3,8 +3,12 @@
 Use: pip download minecraft-data==3.20.0 --no-deps, unpack, then
     python scripts/vendor_minecraft_data.py UNPACKED/minecraft_data/data/data/pc/1.19
 Only the subset that the embedded world can contain is kept: the blocks listed below, what they and the
-creatures drop, and every recipe that can be paid from those. The blocks of OVERWORLD and their items are
-appended, so that ids keep their numbers; their recipes are left out: a recipe's row is its craft argument.
+creatures drop, and every recipe that can be paid from those. What was added after the first edition (MORE,
+`more` in the data files), and after the second (OVERWORLD, `overworld` in the data files), is appended, so
+that ids of blocks, items and recipes keep their numbers.
+
+A block whose state changes what it does is one row a state, named as Minecraft writes states:
+"wheat[age=3]". The state that a placed block starts in has the plain name.
 """
 
 from __future__ import annotations
@@ -29,6 +33,26 @@ spruce_log spruce_leaves coal_ore iron_ore gold_ore redstone_ore lapis_ore diamo
 oak_planks birch_planks spruce_planks crafting_table furnace chest torch glass grass dandelion poppy
 sandstone snow_block cactus ladder clay white_wool granite diorite andesite
 """.split()  # noqa: SIM905
+TAGS = {
+    "planks": ["oak_planks", "birch_planks", "spruce_planks"],
+    "coals": ["coal", "charcoal"],
+}
+LOGS = [f"{wood}_{part}" for part in ("log", "wood") for wood in ("oak", "birch", "spruce")]
+ALL_TAGS = {**TAGS, "planks": [*TAGS["planks"], "acacia_planks"]}  # with the overworld's own
+ALL_LOGS = [*LOGS, "acacia_log", "acacia_wood"]
+WOODS = ("oak", "birch", "spruce")
+_HALVES = ["", "half=upper", "open=true", "half=upper,open=true"]
+_PARTS = [
+    f"facing={facing},part={part}"
+    for facing in ("north", "south", "west", "east")
+    for part in ("foot", "head")
+]
+CUBES = """
+obsidian coal_block iron_block gold_block diamond_block lapis_block redstone_block raw_iron_block
+raw_gold_block hay_block bone_block bricks stone_bricks chiseled_stone_bricks smooth_stone polished_granite
+polished_diorite polished_andesite coarse_dirt oak_wood birch_wood spruce_wood chiseled_sandstone
+cut_sandstone smooth_sandstone
+""".split()  # noqa: SIM905
 # Blocks that only `VoxelSim(world="overworld")` generates.
 OVERWORLD = """
 deepslate cobbled_deepslate tuff copper_ore emerald_ore deepslate_coal_ore deepslate_iron_ore
@@ -37,9 +61,14 @@ deepslate_emerald_ore acacia_log acacia_leaves acacia_planks fern large_fern tal
 lily_pad pumpkin brown_mushroom red_mushroom vine azure_bluet oxeye_daisy cornflower blue_orchid
 lily_of_the_valley ice
 """.split()  # noqa: SIM905
-TAGS = {
-    "planks": ["oak_planks", "birch_planks", "spruce_planks"],
-    "coals": ["coal", "charcoal"],
+# Block -> states that get a row each; "" is the plain name.
+MORE: dict[str, list[str]] = {
+    "farmland": ["", *(f"moisture={n}" for n in range(1, 8))],
+    **{crop: ["", *(f"age={n}" for n in range(1, 8))] for crop in ("wheat", "carrots", "potatoes")},
+    **{f"{wood}_sapling": ["", "stage=1"] for wood in WOODS},
+    **{f"{wood}_door": _HALVES for wood in (*WOODS, "iron")},
+    "white_bed": _PARTS,
+    **{name: [""] for name in CUBES},
 }
 # Things that exist in the closure but that this world gives no use for.
 SKIP = (
@@ -53,6 +82,8 @@ SKIP = (
     "_bed",
     "_boat",
     "minecart",
+    "cake",  # its milk buckets would not come back
+    "mushroom_stew",  # nor would its bowl
 )
 
 
@@ -75,25 +106,29 @@ def rows(values: list[Any]) -> str:
     return "[\n  " + ",\n  ".join(json.dumps(value) for value in values) + "\n ]"
 
 
-def blocks(folder: Path, names: dict[int, str], listed: list[str]) -> list[dict[str, Any]]:
-    """Returns the listed blocks' rows, in the list's order (the order is the block id)."""
+def blocks(folder: Path, names: dict[int, str]) -> list[list[dict[str, Any]]]:
+    """Returns the block rows of BLOCKS, MORE and OVERWORLD, in this order (the order is the block id)."""
     known = {row["name"]: row for row in load(folder, "blocks")}
-    keep = []
-    for name in listed:
-        row = known[name]
-        keep.append(
-            {
-                "name": name,
-                "hardness": row["hardness"],
-                "box": row["boundingBox"],
-                "transparent": row["transparent"],
-                "material": row["material"],
-                "light": row["emitLight"],
-                "tools": [names[int(i)] for i in row.get("harvestTools", {})],
-                "drops": [names[i] for i in row["drops"]],
-            }
-        )
-    return keep
+    plain = [{name: [""] for name in listed} for listed in (BLOCKS, OVERWORLD)]
+    return [
+        [_block(known[name], state, names) for name, states in listed.items() for state in states]
+        for listed in (plain[0], MORE, plain[1])
+    ]
+
+
+def _block(row: dict[str, Any], state: str, names: dict[int, str]) -> dict[str, Any]:
+    """Returns a block row. An open door lets pass; a bed drops itself, which the data set leaves out."""
+    name = row["name"]
+    return {
+        "name": f"{name}[{state}]" if state else name,
+        "hardness": row["hardness"],
+        "box": "empty" if "open=true" in state else row["boundingBox"],
+        "transparent": row["transparent"],
+        "material": row["material"],
+        "light": row["emitLight"],
+        "tools": [names[int(i)] for i in row.get("harvestTools", {})],
+        "drops": [name] if name.endswith("_bed") else [names[i] for i in row["drops"]],
+    }
 
 
 def ingredients(recipe: dict[str, Any], names: dict[int, str]) -> tuple[Counter[str], bool]:
@@ -106,9 +141,9 @@ def ingredients(recipe: dict[str, Any], names: dict[int, str]) -> tuple[Counter[
     return Counter(cells), len(shape) <= 2 and max(len(row) for row in shape) <= 2
 
 
-def merge(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def merge(variants: list[dict[str, Any]], tags: dict[str, list[str]]) -> list[dict[str, Any]]:
     """Replaces variants that differ only by a tag's member by one row that names the tag."""
-    for tag, members in TAGS.items():
+    for tag, members in tags.items():
         replaced = [{**v, "takes": _tagged(v["takes"], tag, members)} for v in variants]
         groups: dict[str, list[int]] = {}
         for index, row in enumerate(replaced):
@@ -131,8 +166,15 @@ def _tagged(takes: dict[str, int], tag: str, members: list[str]) -> dict[str, in
     return {**rest, f"#{tag}": count} if count else rest
 
 
-def closure(folder: Path, names: dict[int, str], known: set[str]) -> tuple[set[str], list[dict[str, Any]]]:
+def closure(
+    folder: Path,
+    names: dict[int, str],
+    known: set[str],
+    skip: tuple[str, ...] = SKIP,
+    tags: dict[str, list[str]] = TAGS,
+) -> tuple[set[str], list[dict[str, Any]]]:
     """Returns every item that can be obtained, and the recipes that make them (variants merged)."""
+    known = set(known)
     table = load(folder, "recipes")
     kept: dict[str, list[dict[str, Any]]] = {}
     grew = True
@@ -140,7 +182,7 @@ def closure(folder: Path, names: dict[int, str], known: set[str]) -> tuple[set[s
         grew = False
         for key, variants in table.items():
             item = names[int(key)]
-            if any(part in item for part in SKIP):
+            if any(part in item for part in skip):
                 continue
             for variant in variants:
                 takes, hand = ingredients(variant, names)
@@ -154,8 +196,19 @@ def closure(folder: Path, names: dict[int, str], known: set[str]) -> tuple[set[s
                     kept.setdefault(item, []).append(row)
                     grew = True
                     known.add(item)
-    merged = [row for variants in kept.values() for row in merge(variants)]
+    merged = [row for variants in kept.values() for row in merge(variants, tags)]
     return known, sorted(merged, key=lambda row: (row["table"], row["item"], json.dumps(row["takes"])))
+
+
+def mixed(rows: list[dict[str, Any]], logs: list[str]) -> list[dict[str, Any]]:
+    """Returns a row that takes any mix of logs for each recipe that has a row for every log."""
+    found: dict[str, tuple[dict[str, Any], set[str]]] = {}
+    for row in rows:
+        taken = [item for item in row["takes"] if item in logs]
+        if len(taken) == 1:
+            general = {**row, "takes": _tagged(row["takes"], "logs", logs)}
+            found.setdefault(json.dumps(general, sort_keys=True), (general, set()))[1].add(taken[0])
+    return [row for row, some in found.values() if some == set(logs)]
 
 
 def items(folder: Path, keep: set[str]) -> list[dict[str, Any]]:
@@ -176,25 +229,34 @@ def items(folder: Path, keep: set[str]) -> list[dict[str, Any]]:
 
 
 def obtainable(block_rows: list[dict[str, Any]], key: str) -> set[str]:
-    """Returns what blocks, creatures and furnaces give; `key` names the lists of this project's tables."""
-    found = {item for row in block_rows for item in row["drops"]} | {row["name"] for row in block_rows}
+    """Returns what blocks, creatures, furnaces and hands give; `key`: which lists of our own tables."""
+    found = {item for row in block_rows for item in (*row["drops"], row["name"]) if "[" not in item}
     for name in ("drops", "mobs", "smelting"):
         found |= set(yaml.safe_load((OUT / f"{name}.yaml").read_text(encoding="utf-8")).get(key, ()))
-    return found - {"water", "lava", "bedrock"}
+    return found - {"water", "lava", "bedrock", "farmland", "carrots", "potatoes"}
 
 
 def main(folder: Path) -> None:
     """Writes the three files."""
     names = {row["id"]: row["name"] for row in load(folder, "items")}
-    first, more = blocks(folder, names, BLOCKS), blocks(folder, names, OVERWORLD)
+    first, more, over = blocks(folder, names)
     materials = load(folder, "materials")
-    used = {row["material"] for row in first + more}
+    used = {row["material"] for row in first + more + over}
     speeds = {m: {names[int(i)]: s for i, s in materials[m].items()} for m in sorted(used & set(materials))}
-    write("blocks", {"speeds": speeds, "blocks": first + more})
+    write("blocks", {"speeds": speeds, "blocks": first + more + over})
+    skip = tuple(part for part in SKIP if part != "_bed")
     keep, recipes = closure(folder, names, obtainable(first, "items"))
-    write("recipes", {"tags": TAGS, "recipes": recipes})
-    old = items(folder, keep | {"air"})
-    write("items", {"items": old + items(folder, obtainable(more, "more") - keep)})
+    wide, rows2 = closure(folder, names, keep | obtainable(more, "more"), skip)
+    whole, rows3 = closure(folder, names, wide | obtainable(over, "overworld"), skip, ALL_TAGS)
+    added: list[dict[str, Any]] = []
+    for row in [*rows2, *mixed(rows2, LOGS), *rows3, *mixed(rows3, ALL_LOGS)]:
+        if row not in recipes + added:
+            added.append(row)
+    write("recipes", {"tags": {**ALL_TAGS, "logs": ALL_LOGS}, "recipes": recipes, "more": added})
+    kept: list[dict[str, Any]] = []
+    for names_of in (keep | {"air"}, wide, whole):
+        kept += [row for row in items(folder, names_of) if row not in kept]
+    write("items", {"items": kept})
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from peam.skills.control import Control
 from peam.skills.defence import defend, menaced
 from peam.skills.diagnosis import Result, Stop, outcome
 from peam.skills.navigation import Navigator
-from peam.skills.recovery import forage, recover
+from peam.skills.recovery import forage, recover, unbury
 from peam.types import Diagnosis, Outcome
 
 PRIMITIVES = {
@@ -85,6 +85,7 @@ class Executor:
 
 
 def _survive(context: Context) -> None:
+    unbury(context)
     defend(context)
     recover(context)
 

@@ -65,7 +65,7 @@ def hit(context: Context, aim: Aim, mob: Entity, last: int) -> int:
     left = cooldown - (control.body.tick - last)
     if left > 0:
         walk, side = _spacing(context, mob)
-        jump = JUMP if left == FALL and control.body.on_ground else 0
+        jump = JUMP if left == FALL and control.body.on_ground and _backed(context) else 0
         control.tick(yaw=aim.yaw, pitch=aim.pitch, walk=walk, side=side, jump=jump)
         return last
     control.look(aim.yaw, aim.pitch)
@@ -80,7 +80,8 @@ def _spacing(context: Context, mob: Entity) -> tuple[int, int]:
     near = flat(context.control.body.position, mob.position)
     if near < (2.5 if mob.name == "zombie" else 1.2):
         return _away(context)
-    return (FORWARD if near > 2.0 and mob.name != "zombie" else 0), 0
+    after = near > 2.0 and mob.name != "zombie" and _floor_ahead(context, context.control.body.yaw)
+    return (FORWARD if after else 0), 0
 
 
 def _away(context: Context) -> tuple[int, int]:
@@ -104,6 +105,15 @@ def _gain(position: Vector, yaw: float, foe: Entity) -> float:
 def _passable(context: Context, yaw: float) -> bool:
     """Returns whether a step in a direction, and a slide beyond it, are free and at most two blocks down."""
     return all(_footing(context, yaw, far, (1, 2, 3)) and _free(context, yaw, far) for far in (0.7, 1.4))
+
+
+def _backed(context: Context) -> bool:
+    """Returns whether a blow from ahead carries the body to firm ground or against a wall."""
+    yaw, world = context.control.body.yaw + 180, context.control.world
+    return all(
+        world.is_solid(_cell_at(context, yaw, far)) or _footing(context, yaw, far, (1, 2, 3))
+        for far in (0.7, 1.4)
+    )
 
 
 def _free(context: Context, yaw: float, far: float) -> bool:

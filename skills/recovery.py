@@ -11,6 +11,7 @@ from peam.sims.base import Entity
 from peam.skills.aim import yaw_to
 from peam.skills.combat import eat, kill
 from peam.skills.context import Context
+from peam.skills.control import ATTACK, LOOSE
 from peam.skills.defence import arm, attacker, sees
 from peam.skills.diagnosis import Stop
 from peam.types import Diagnosis
@@ -19,13 +20,30 @@ HEALING = 18.0  # food from which the body heals
 HURT = 14.0  # life at or below which it eats
 WEAK = 12.0  # life at or below which it rests
 REST = 800  # ticks
-PREY = 14.0  # metres within which a beast is hunted
+BURIED = 200  # ticks
+PREY = 14.0  # metres within which a beast is hunted by a body that cannot heal
+PASSING = 8.0  # metres within which one is taken for provisions
 MEAT = ("cow", "pig", "sheep")
 POOR = "rotten_flesh"  # eaten last: it makes hungry
 
 
+def unbury(context: Context) -> None:
+    """Digs away what has fallen on the head: from inside a block every view aims at it.
+
+    Raises:
+        Stop: DIED or TIMEOUT.
+    """
+    control = context.control
+    x, y, z = control.body.cell
+    head = (x, y + 1, z)
+    until = control.body.tick + BURIED
+    while control.refresh(head) and control.world.name(head) in LOOSE and control.body.tick < until:
+        control.ready(control.world.name(head))
+        control.tick(act=ATTACK)
+
+
 def forage(context: Context) -> None:
-    """Kills the nearest beast in plain view where the body is hurt, cannot heal and has nothing to eat.
+    """Kills the nearest beast in plain view where there is nothing to eat; a whole body goes less far for it.
 
     Not counted against the skill's own time. A beast that got away is let go.
 
@@ -33,9 +51,10 @@ def forage(context: Context) -> None:
         Stop: DIED or TIMEOUT.
     """
     control = context.control
-    if control.body.life > HURT or control.body.food >= HEALING or _meal(context) or attacker(context):
+    if _meal(context) or attacker(context) is not None:
         return
-    beast = next((e for e in context.sim.entities(PREY) if _is_prey(context, e)), None)
+    hurt = control.body.life <= HURT and control.body.food < HEALING
+    beast = next((e for e in context.sim.entities(PREY if hurt else PASSING) if _is_prey(context, e)), None)
     if beast is None:
         return
     began, hand = control.body.tick, control.body.hand

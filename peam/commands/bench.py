@@ -27,6 +27,6 @@ def bench(what: str, as_json: bool) -> int:
         return 0
     width = max(map(len, figures))
     for name, value in figures.items():
-        shown = f"{value:,.2f}" if isinstance(value, float) else value
+        shown = f"{value:,.2f}" if isinstance(value, float) else "not measured" if value is None else value
         print(f"{name:<{width}}  {shown}")
     return 0

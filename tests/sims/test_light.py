@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from peam.errors import SimError
+from peam.sims.voxel import VoxelSim
 from peam.sims.voxel.blocks import ID, LIGHT
 from peam.sims.voxel.flood import COST
 from peam.sims.voxel.light import glow
@@ -150,3 +151,23 @@ def test_brightness_follows_the_games_curve() -> None:
     assert glow(15 << 4, 0) == 1.0 and glow(15 << 4, 15) == 0.0 and glow(0, 11) == 0.0
     assert glow(7, 0) == pytest.approx((7 / 15) / (4 - 21 / 15))
     assert glow((15 << 4) | 14, 11) == glow(14, 0) > glow(15 << 4, 11) == glow(4, 0)
+
+
+def test_a_fork_and_a_restored_snapshot_have_true_light_of_their_own() -> None:
+    made = VoxelSim(image_size=None, world="overworld")
+    made.reset(seed=5)
+    world, (x, y, z) = made.game.world, made.body().cell
+    assert world.light(x, y, z)[1] == 0
+    saved = made.snapshot()
+    twin = made.fork()
+    world.set(x, y, z, ID["torch"])
+    assert world.light(x, y, z)[1] == 14
+    assert isinstance(twin.game.world, Overworld) and twin.game.world._light is not world._light
+    assert twin.game.world.light(x, y, z)[1] == 0
+    twin.game.world.set(x, y, z, ID["lava"])
+    assert (twin.game.world.light(x, y, z)[1], world.light(x, y, z)[1]) == (15, 14)
+    made.restore(saved)
+    assert made.game.world is world and world.light(x, y, z)[1] == 0
+    assert_true(world, x, z)
+    twin.restore(saved)
+    assert_true(twin.game.world, x, z)

@@ -226,6 +226,7 @@ def test_armour_and_a_shield_protect():
     held = arena(time=18000)
     give(held, "shield")
     held.tick(act(verb=EQUIP, slot=0))
+    run(held, act(verb=USE), 5)
     creature(held, "zombie", dz=1.2)
     run(held, act(verb=USE), 40)
     assert held.body().life == 20

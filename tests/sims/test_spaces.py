@@ -1,11 +1,10 @@
 import warnings
 
-import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-from peam.sims.voxel import VoxelSim, register
+from peam.sims.voxel import VoxelSim
 from peam.sims.voxel.observer import daylight
 from peam.sims.voxel.rules import ENTRIES
 from tests.sims.arena import CRAFT, DESTROY, EQUIP, PLACE, act, arena, give, put, run
@@ -60,24 +59,6 @@ def test_gymnasiums_check_passes(size):
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message=".*alternative render modes.*")
         check_env(VoxelSim(image_size=size))
-
-
-def test_it_is_registered_once():
-    register()
-    env = gym.make("peam/Voxel-v0", image_size=(16, 16), render_mode="rgb_array")
-    obs, _ = env.reset(seed=3)
-    assert env.observation_space.contains(obs)
-    assert env.render().shape == (16, 16, 3)
-    env.close()
-
-
-def test_vectors_of_it_run():
-    envs = gym.make_vec("peam/Voxel-v0", num_envs=2, vectorization_mode="sync", image_size=(8, 8))
-    obs, _ = envs.reset(seed=3)
-    assert obs["rgb"].shape == (2, 3, 8, 8)
-    obs, reward, *_ = envs.step(envs.action_space.sample())
-    assert reward.tolist() == [0.0, 0.0] and len(obs["inventory"]["name"]) == 2
-    envs.close()
 
 
 def test_a_long_walk_stays_in_the_space():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from peam.sims.voxel import VoxelSim, weather
+from peam.errors import SimError
+from peam.sims.voxel import VoxelSim, beds, snapshots, weather
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.weather import Weather, darkness
@@ -123,13 +124,45 @@ def test_weather_is_in_the_snapshot_and_absent_from_the_classic_world() -> None:
     for _ in range(5):
         other.tick(NOOP)
     assert other.snapshot() == later
-    state = made.game.state()
-    del state["weather"]
-    made.game.load(state)
+    twin = made.fork()
+    assert twin.game.weather is not made.game.weather and twin.snapshot() == later
     classic = VoxelSim(image_size=None)
     classic.reset(seed=3)
-    assert "weather" not in classic.game.state() and classic.game.weather is None
-    assert set(classic.game.world.state()) == {"seed", "edits"}
+    assert classic.game.state()["weather"] is None and classic.game.weather is None
+    assert classic.game.world.state()["kind"] == "classic"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [None, {}, {"rain": 2.0}, {"rain_time": 0}, {"thunder_time": -1}, {"rng": np.zeros(3, np.uint64)}],
+)
+def test_weather_that_cannot_be_is_refused(wrong: dict[str, object] | None) -> None:
+    made = sim()
+    state = made.game.state()
+    state["weather"] = {**state["weather"], **wrong} if wrong else wrong
+    saved = made.snapshot()
+    with pytest.raises(SimError, match="weather"):
+        made.restore(snapshots.encode(state))
+    assert made.snapshot() == saved
+
+
+def test_a_thunderstorm_lets_sleep_by_day_and_waking_ends_it() -> None:
+    made = sim()
+    made.game.calm()
+    x, y, z = made.body().cell
+    made.game.world.set(x, y, z, ID["white_bed[facing=north,part=foot]"])
+    made.game.clock = 6000
+    beds.use(made.game, (x, y, z))
+    assert made.game.extras.asleep == 0
+    sky = made.game.weather
+    assert sky is not None
+    sky.raining, sky.thundering, sky.rain, sky.thunder = True, True, 1.0, 1.0
+    beds.use(made.game, (x, y, z))
+    assert made.game.extras.asleep == 1
+    for _ in range(beds.TICKS + 1):
+        beds.sleep(made.game, 0)
+    assert made.game.extras.asleep == 0 and made.game.clock == 0
+    assert not sky.raining and not sky.thundering
 
 
 def test_monsters_appear_by_light() -> None:

@@ -9,9 +9,11 @@ from peam.build import make_sim
 from peam.config import Config, load_config
 from peam.sims.base import Sim
 from peam.sims.voxel import entities as ent
+from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import ID
 from peam.skills import defence, executor, melee, recovery
 from peam.skills.context import Context
+from peam.skills.control import BACK
 from peam.skills.executor import Executor
 from peam.types import Diagnosis, Outcome
 from tests.sims.arena import arena, give, put
@@ -54,7 +56,7 @@ class Agent:
 
 def test_a_hurt_and_hungry_body_eats_before_it_goes_on(sim: Sim, config: Config) -> None:
     agent = Agent(sim, config, inventory={"rotten_flesh": 3, "beef": 1})
-    sim._game.vitals.life, sim._game.vitals.food = 10.0, 11  # type: ignore[attr-defined]
+    sim._game.vitals.life, sim._game.vitals.food = 10.0, 8  # type: ignore[attr-defined]
     outcome = agent.do("wait(20)")
     assert dict(outcome.delta) == {"beef": -1, "rotten_flesh": -1}, "best food first, until it heals"
     assert sim.body().food >= 18 and outcome.ok
@@ -334,23 +336,57 @@ def test_a_plant_hides_no_foe_and_does_not_shield_it(config: Config) -> None:
     assert melee.hit(context, aim, foe, -100) > 0 and field.game.entities.table[0, ent.HEALTH] < life
 
 
-def test_a_hurt_and_hungry_body_without_food_hunts_once(config: Config) -> None:
+@pytest.mark.parametrize(
+    ("life", "away", "hunted"), [(20.0, 6.0, True), (20.0, 11.0, False), (8.0, 11.0, True)]
+)
+def test_who_has_nothing_to_eat_hunts_what_is_near(
+    config: Config, life: float, away: float, hunted: bool
+) -> None:
+    field = arena(difficulty="normal", radius=16)
+    x, y, z = field.body().position
+    field.game.entities.creature("cow", (x, y, z + away))
+    field.game.vitals.life, field.game.vitals.food = life, 12
+    assert Executor(field, config).execute(Action("wait", "", 20)).ok
+    assert field.stats().get("killed.cow", 0) == hunted
+    assert field.stats().get("eaten.beef", 0) == 0 if life > 14 else hunted, "a whole body keeps it"
+
+
+def test_a_beast_that_got_away_is_let_go(config: Config) -> None:
     field = arena(difficulty="normal")
     x, y, z = field.body().position
     field.game.entities.creature("cow", (x, y, z + 6.0))
     agent = Executor(field, config)
-    field.game.vitals.life, field.game.vitals.food = 15.0, 10
-    assert agent.execute(Action("wait", "", 20)).ticks == 20, "a scratch"
-    field.game.vitals.life = 8.0
-    outcome = agent.execute(Action("wait", "", 20))
-    assert outcome.ok and field.stats()["killed.cow"] == 1 and field.stats()["eaten.beef"] >= 1
-    field.game.entities.creature("cow", (x, y + 9.0, z))
-    beast = next(e for e in field.entities(16.0) if e.name == "cow")
-    agent._memory.spared.add(beast.id)
-    field.game.vitals.life, field.game.vitals.food = 8.0, 10
-    held = dict(field.observe().inventory)
-    if not any(field.rules.food_points(item) for item in held):
-        assert agent.execute(Action("wait", "", 20)).ticks == 20, "what got away is let go"
+    agent._memory.spared.add(field.entities(16.0)[0].id)
+    assert agent.execute(Action("wait", "", 20)).ticks == 20
+    agent.reset()
+    assert agent.execute(Action("wait", "", 20)).ticks > 20
+
+
+def test_gravel_on_the_head_is_dug_away(config: Config) -> None:
+    field = arena(difficulty="normal")
+    i, j, k = field.body().cell
+    for side in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        for up in range(3):
+            field.game.world.set(i + side[0], j + up, k + side[1], ID["stone"])
+    for up in (1, 2):
+        field.game.world.set(i, j + up, k, ID["gravel"])
+    Executor(field, config).execute(Action("wait", "", 60))
+    assert field.block((i, j + 1, k)) == "air" and field.body().life > 17
+
+
+def test_no_step_back_over_a_ledge(config: Config) -> None:
+    field = arena(difficulty="normal")
+    (x, y, z), (i, j, k) = field.body().position, field.body().cell
+    field.game.body[ph.YAW] = 0.0
+    field.game.entities.creature("zombie", (x, y, z + 1.5))
+    context = Executor(field, config)._context()
+    assert melee._away(context)[0] == BACK
+    for dx in range(-3, 4):
+        for dz in range(-4, 0):
+            for down in range(1, 5):
+                field.game.world.set(i + dx, j - down, k + dz, ID["air"])
+    context.control.forget()
+    assert melee._away(context)[0] != BACK and not melee._backed(context)
 
 
 @pytest.mark.parametrize("mob", ["zombie", "skeleton"])

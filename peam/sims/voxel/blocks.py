@@ -1,6 +1,7 @@
 """The blocks of the embedded world: ids, names and per-id arrays, from `data/voxel/{blocks.json,drops.yaml}`.
 
-A block's id is its row in the file. Knows nothing of items, worlds or pictures.
+A block's id is its row in the file. A block with states has one row a state, "wheat[age=3]"; its plain name
+is the state in which it is placed. Knows nothing of items, worlds or pictures.
 """
 
 from __future__ import annotations
@@ -29,15 +30,31 @@ ID: Final[dict[str, int]] = {name: index for index, name in enumerate(NAMES)}
 SPEEDS: Final[dict[str, dict[str, float]]] = _FILE["speeds"]  # material -> tool -> speed
 
 
+def base(name: str) -> str:
+    """Returns a block's name without its state."""
+    return name.partition("[")[0]
+
+
+STATES: Final[dict[str, tuple[int, ...]]] = {  # plain name -> ids of its states, in the file's order
+    name: tuple(index for index, other in enumerate(NAMES) if base(other) == name)
+    for name in dict.fromkeys(map(base, NAMES))
+}
+
+
 def _named(names: Iterable[str]) -> NDArray[np.bool_]:
+    """Flags the blocks of these names; a plain name means all its states."""
     flags = np.zeros(256, np.bool_)
-    flags[[ID[name] for name in names]] = True
+    for name in names:
+        flags[list(STATES[name]) if name in STATES else ID[name]] = True
     flags.setflags(write=False)
     return flags
 
 
 def _where(test: Iterable[bool]) -> NDArray[np.bool_]:
-    return _named(name for name, flag in zip(NAMES, test, strict=True) if flag)
+    flags = np.zeros(256, np.bool_)
+    flags[: len(NAMES)] = list(test)
+    flags.setflags(write=False)
+    return flags
 
 
 _PASSABLE = set(_EXTRA["passable"])

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peam.sims.base import Cell
+from peam.sims.voxel import chests, pairs, plots
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.aim import direction
 from peam.sims.voxel.blocks import FALLING, ID, LIQUID, REPLACEABLE, SOLID, UNSUPPORTED
 from peam.sims.voxel.furnaces import Furnace
-from peam.sims.voxel.items import ITEM_ID, ITEMS, PLACES
+from peam.sims.voxel.items import ITEM_ID, ITEMS, PLACES, PLANTS
 from peam.sims.voxel.render import dda
 from peam.sims.voxel.rules import drops_of
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 REACH = 4.5  # metres from the eye
 STATIONS = ("crafting_table", "furnace")
-_SOIL = (ID["grass_block"], ID["dirt"])
+_SOIL = (ID["grass_block"], ID["dirt"], ID["coarse_dirt"], *plots.FARMLAND)
+_CHEST = ID["chest"]
 # Outward normals of the faces -x, +x, -y, +y, -z, +z; the last, (0, 0, 0), is for an eye within the block.
 _NORMALS = ((-1, 0, 0), (1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1), (0, 0, 0))
 
@@ -37,8 +39,14 @@ def target(game: Game, reach: float = REACH) -> tuple[Cell, Cell, float] | None:
 
 
 def put(game: Game, cell: Cell, block: int) -> None:
-    """Writes a block and what hangs on it: stations, furnaces, sand above, torches beside."""
+    """Writes a block and what hangs on it: stations, chests, other halves, sand above, torches beside."""
+    was = game.world.get(*cell)
     game.world.set(*cell, block)
+    if was in pairs.PARTNER:
+        _part(game, cell, was)
+    if was == _CHEST:
+        chests.spill(game, cell)
+    plots.changed(game, cell, block)
     name = game.stations.pop(cell, None)
     if name == "furnace":
         for item, number in game.furnaces.pop(cell).contents():
@@ -50,6 +58,14 @@ def put(game: Game, cell: Cell, block: int) -> None:
                 game.furnaces[cell] = Furnace()
     if not SOLID[block]:
         _unsettle(game, cell)
+
+
+def _part(game: Game, cell: Cell, was: int) -> None:
+    """Takes the other half of a door or bed away, without a drop."""
+    other = pairs.partner(cell, was)
+    block = game.world.get(*other)
+    if block in pairs.PARTNER and pairs.partner(other, block) == cell:
+        put(game, other, 0)
 
 
 def _unsettle(game: Game, cell: Cell) -> None:
@@ -89,17 +105,20 @@ def break_block(game: Game, cell: Cell, tool: int) -> bool:
 
 def put_down(game: Game, slot: int) -> bool:
     """Places a slot's block on the face under the crosshair; returns whether it could."""
-    block = PLACES[game.inventory.items[slot]]
+    item = game.inventory.items[slot]
+    block = PLACES[item] or PLANTS.get(item, 0)
     hit = target(game) if block else None
     if hit is None:
         return False
     (x, y, z), (nx, ny, nz), _ = hit
     cell = (x, y, z) if REPLACEABLE[game.world.get(x, y, z)] else (x + nx, y + ny, z + nz)
-    if not _free(game, cell, block) or not _holds(game, cell, block):
+    name = ITEMS[item]
+    parts = pairs.halves(game, name, cell) if block in pairs.PARTNER else [(cell, block)]
+    if not all(_free(game, *part) for part in parts) or not _holds(game, cell, block):
         return False
-    name = ITEMS[game.inventory.items[slot]]
     game.inventory.take(slot, 1)
-    put(game, cell, block)
+    for part in parts:
+        put(game, *part)
     game.count("placed", name)
     return True
 
@@ -130,7 +149,7 @@ def _overlaps(cell: Cell, feet: list[float], width: float, height: float) -> boo
 
 
 def _holds(game: Game, cell: Cell, block: int) -> bool:
-    """Whether what needs support has it: plants soil, cactus sand, torches and ladders anything solid."""
+    """Whether what needs support has it: plants soil, cactus sand, torches and doors anything solid."""
     if not UNSUPPORTED[block]:
         return True
     if LIQUID[game.world.get(*cell)]:
@@ -138,4 +157,8 @@ def _holds(game: Game, cell: Cell, block: int) -> bool:
     if block in (ID["torch"], ID["ladder"]):
         return supported(game, *cell)
     below = game.world.get(cell[0], cell[1] - 1, cell[2])
+    if block in pairs.PARTNER:
+        return bool(SOLID[below])
+    if block in plots.CROP_IDS:
+        return below in plots.FARMLAND
     return below in ((ID["sand"], ID["cactus"]) if block == ID["cactus"] else _SOIL)

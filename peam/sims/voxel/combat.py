@@ -7,14 +7,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from peam.sims.voxel import entities as ent
+from peam.sims.voxel import experience
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.aim import direction
 from peam.sims.voxel.items import ITEM_ID, OFFHAND
+from peam.sims.voxel.rules import COOKED
 
 if TYPE_CHECKING:
     from peam.sims.voxel.game import Game
 
 _ARROW: Final = ITEM_ID["arrow"]
+_SHIELD_WEARS: Final = 3.0  # half hearts of a blow that wears a shield; Minecraft Wiki "Shield", Java 1.19
 _LEVELS: Final = ("peaceful", "easy", "normal", "hard")
 
 
@@ -36,13 +39,26 @@ def die(game: Game, row: int, fact: str = "") -> None:
     """Removes a dead creature, drops its loot, and counts it under `fact` if the agent did it."""
     e = game.entities.table[row]
     name, place = ent.KINDS[int(e[ent.KIND])], e[:3].tolist()
+    bare, burning = int(e[ent.EID]) in game.extras.shorn, e[ent.FIRE] > 0
     game.entities.remove(row)
     for item, (least, most) in ent.DATA[name]["drops"].items():
         number = least + int(game.random() * (most - least + 1))
-        if number:
+        if burning:
+            item = COOKED.get(item, item)
+        if number and not (bare and item == "white_wool"):
             game.entities.item(ITEM_ID[item], number, (place[0], place[1] + 0.3, place[2]))
     if fact:
         game.count(fact, name)
+        experience.slain(game, name)
+        _rare(game, name, place)
+
+
+def _rare(game: Game, name: str, place: list[float]) -> None:
+    """Drops, by a small chance, one of the things that only the agent's kill yields."""
+    rare = ent.DATA[name].get("rare")
+    if rare and game.extras.chance() < rare["chance"]:
+        item = rare["items"][game.extras.between(0, len(rare["items"]) - 1)]
+        game.entities.item(ITEM_ID[item], 1, (place[0], place[1] + 0.3, place[2]))
 
 
 def loose(game: Game, power: float) -> None:
@@ -90,8 +106,9 @@ def _suffer(game: Game, damage: float, cause: str, source: tuple[float, float]) 
     dx, dz = source[0] - body[ph.X], source[1] - body[ph.Z]
     far = math.hypot(dx, dz) or 1.0
     yaw = math.radians(body[ph.YAW])
-    if game.hands.guard and (-math.sin(yaw) * dx + math.cos(yaw) * dz) > 0:
-        game.inventory.wear(OFFHAND, 1 + int(damage))
+    if game.hands.shielded and (-math.sin(yaw) * dx + math.cos(yaw) * dz) > 0:
+        if damage >= _SHIELD_WEARS:
+            game.inventory.wear(OFFHAND, 1 + int(damage))
         return
     if game.vitals.hurt(damage, cause, game.inventory):
         body[ph.VX], body[ph.VZ] = body[ph.VX] / 2 - dx / far * 0.4, body[ph.VZ] / 2 - dz / far * 0.4

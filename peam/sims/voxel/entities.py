@@ -70,13 +70,13 @@ def _within_reach(e: Any, p: Any) -> bool:
 
 @njit(cache=True)
 def move_item(blocks: Any, table: Any, row: int, p: Any, alive: bool, events: Any) -> None:
-    """Advances a dropped item: it falls, floats, slides to rest, and offers itself for pickup."""
+    """Advances a dropped item: it falls, floats, burns in lava, slides, and offers itself for pickup."""
     e = table[row]
     e[AGE] += 1
-    if e[AGE] >= ITEM_LIFE:
+    cell = at(blocks, math.floor(e[X]), math.floor(e[Y] + 0.1), math.floor(e[Z]))
+    if e[AGE] >= ITEM_LIFE or cell == 8:
         emit(events, GONE, row, 0.0)
         return
-    cell = at(blocks, math.floor(e[X]), math.floor(e[Y] + 0.1), math.floor(e[Z]))
     if cell == 7:
         e[VY] = min(0.06, e[VY] + 0.02)
     elif SOLID[cell]:

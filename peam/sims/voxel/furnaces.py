@@ -6,7 +6,7 @@ MineDojo smelts at once; here, as in the game, it takes its time. Knows nothing 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from peam.sims.voxel.items import ITEM_ID, STACK
@@ -23,6 +23,7 @@ class Furnace:
         burn: Ticks of fire left.
         progress: Ticks that the present item has had.
         output: Product waiting; `made` of it.
+        buckets: Empty ones waiting: a lava bucket burns without its bucket.
     """
 
     item: str = "air"
@@ -33,6 +34,7 @@ class Furnace:
     progress: int = 0
     output: str = "air"
     made: int = 0
+    buckets: int = 0
 
     def plan(self, product: str, held: Callable[[str], int]) -> tuple[str, tuple[str, int] | None] | None:
         """Says what loading one more input for a product would take.
@@ -72,6 +74,7 @@ class Furnace:
         if self.burn == 0 and self.count and self.fuel_count:
             self.burn = FUEL[self.fuel]
             self.fuel_count -= 1
+            self.buckets += self.fuel == "lava_bucket"
             if not self.fuel_count:
                 self.fuel = "air"
         if self.burn == 0:
@@ -99,8 +102,8 @@ class Furnace:
     def contents(self) -> list[tuple[str, int]]:
         """Returns everything that drops when the furnace is dug."""
         slots = [(self.item, self.count), (self.fuel, self.fuel_count), (self.output, self.made)]
-        return [slot for slot in slots if slot[1]]
+        return [slot for slot in (*slots, ("bucket", self.buckets)) if slot[1]]
 
     def state(self) -> dict[str, Any]:
         """Returns the fields for a snapshot."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from operator import index, itemgetter, lt
 from typing import Any
 
@@ -15,11 +16,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peam.errors import SimError
-from peam.sims.base import Cell
-from peam.sims.voxel import combat, hands, mobs, spawning, weather
+from peam.sims.base import NOOP, Cell
+from peam.sims.voxel import (
+    beds,
+    combat,
+    deeds,
+    experience,
+    farming,
+    hands,
+    lives,
+    migrations,
+    mobs,
+    spawning,
+    weather,
+)
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.entities import Entities, uniform
+from peam.sims.voxel.extras import Extras
 from peam.sims.voxel.furnaces import Furnace
 from peam.sims.voxel.items import ITEM_ID, ITEMS, Inventory
 from peam.sims.voxel.vitals import EXHAUSTION, Vitals
@@ -30,6 +44,7 @@ DAY = 24000
 NVEC = (3, 3, 4, 25, 25, 8, 244, 36)
 STATION_REACH = 4.5
 _AHEAD, _LEFT = (0.0, 1.0, -1.0), (0.0, 1.0, -1.0)
+_parameters = cache(mobs.parameters)  # only ever read
 
 
 class Game:
@@ -41,6 +56,7 @@ class Game:
         clock: Tick of the day; `ticks` counts from the episode's start.
         stats: Episode counters of `Observation.stats`.
         hands: What the hands are at: digging, drawing, eating.
+        extras: Chests, what grows, beds, experience.
         weather: Of the overworld; None in the classic world, where the sky is always clear.
     """
 
@@ -54,6 +70,7 @@ class Game:
         self.inventory = Inventory()
         self.entities = Entities()
         self.hands = hands.Hands()
+        self.extras = Extras(seed)
         self.furnaces: dict[Cell, Furnace] = {}
         self.stations: dict[Cell, str] = {}
         self.stats: dict[str, int] = {}
@@ -62,7 +79,7 @@ class Game:
         self.peaceful = False
         self._events = np.zeros((ent.EVENTS, 3))
         self._limits = np.array([spawning.RULES["despawn"][k] for k in ("at_once", "by_chance", "chance")])
-        self._mobs = mobs.parameters(difficulty)
+        self._mobs = _parameters(difficulty)
         if world is None:
             self._spawn()
 
@@ -115,7 +132,7 @@ class Game:
     def calm(self) -> None:
         """Makes this world peaceful: no monsters come, and those that a task asks for do no harm."""
         self.peaceful = True
-        self._mobs = mobs.parameters("peaceful")
+        self._mobs = _parameters("peaceful")
 
     # -- blocks --------------------------------------------------------------------------------------------
 
@@ -142,6 +159,9 @@ class Game:
         if self.vitals.life <= 0:
             return
         self.vitals.taken, self.vitals.cause = 0.0, ""
+        pose, self.extras.sneaks = act[2], act[2] == 2
+        if self.extras.asleep:
+            act = list(NOOP)
         self._look(act[3], act[4])
         hands.act(self, act[5], act[6], act[7])
         self._move(act[0], act[1], act[2])
@@ -153,6 +173,18 @@ class Game:
         if self.weather:
             weather.tick(self)
         spawning.tick(self)
+        self._live_on(pose)
+
+    def _live_on(self, pose: int) -> None:
+        """What grows, sleep, and death."""
+        if self.extras.growing:
+            farming.tick(self)
+        if self.extras.shorn:
+            deeds.regrow(self)
+        if self.extras.asleep:
+            beds.sleep(self, pose)
+        if self.vitals.life <= 0:
+            lives.settle(self)
 
     def _look(self, pitch: int, yaw: int) -> None:
         if yaw != 12:
@@ -168,16 +200,17 @@ class Game:
         ph.move_player(
             self.world.blocks, body, _AHEAD[ahead], _LEFT[left], pose, 0.2 if self.hands.busy else 1.0
         )
-        self.world.ensure(body[ph.X], body[ph.Z])
-        moved, landed, jumped, wet, lava, submerged, inside, cactus = _felt(body.tolist())
+        now = body.tolist()
+        self.world.ensure(now[ph.X], now[ph.Z])
+        moved, landed, jumped, wet, lava, submerged, inside, cactus = _felt(now)
         if wet:
             vitals.exert(EXHAUSTION["swim"] * moved)
         elif pose == 3 and ahead == 1:
             vitals.exert(EXHAUSTION["sprint"] * moved)
         if jumped:
             vitals.exert(EXHAUSTION["sprint_jump" if pose == 3 else "jump"])
-        if landed > 3.0:
-            vitals.hurt(math.ceil(landed - 3.0 - 1e-6), "fall")
+        if landed > lives.GENTLE:
+            lives.land(self, landed)
         if lava:
             vitals.hurt(4.0, "lava", self.inventory)
             vitals.fire = 300
@@ -218,15 +251,19 @@ class Game:
         for cell, furnace in self.furnaces.items():
             if abs(cell[0] - x) < ent.FROZEN and abs(cell[2] - z) < ent.FROZEN:
                 furnace.tick()
-        if any(furnace.made for furnace in self.furnaces.values()):
+        if any(furnace.made or furnace.buckets for furnace in self.furnaces.values()):
             for cell in self.near("furnace"):
                 self._collect(self.furnaces[cell])
 
     def _collect(self, furnace: Furnace) -> None:
+        if furnace.buckets and self.inventory.room(ITEM_ID["bucket"]) >= furnace.buckets:
+            self.inventory.add(ITEM_ID["bucket"], furnace.buckets)
+            furnace.buckets = 0
         if furnace.made and self.inventory.room(ITEM_ID[furnace.output]) >= furnace.made:
             item, number = furnace.empty()
             self.inventory.add(ITEM_ID[item], number)
             self.count("smelted", item, number)
+            experience.smelted(self, item, number)
 
     # -- snapshot ------------------------------------------------------------------------------------------
 
@@ -240,6 +277,7 @@ class Game:
             "inventory": self.inventory.state(),
             "entities": self.entities.state(),
             "hands": self.hands.state(),
+            "extras": self.extras.state(),
             "furnaces": [[list(cell), furnace.state()] for cell, furnace in self.furnaces.items()],
             "stations": [[list(cell), name] for cell, name in self.stations.items()],
             "stats": dict(self.stats),
@@ -247,23 +285,29 @@ class Game:
             "clock": self.clock,
             "ticks": self.ticks,
             "peaceful": self.peaceful,
-            **({"weather": self.weather.state()} if self.weather else {}),
+            "weather": self.weather.state() if self.weather else None,
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Takes a snapshot over: the world last, since it may be shared with the game that runs now."""
+        """Takes a snapshot over: the world last, since it may be shared with the game that runs now.
+
+        Raises:
+            SimError: The state is not one that a world can have; nothing has changed.
+        """
+        migrations.check(state)
         self.difficulty, self.peaceful = str(state["difficulty"]), bool(state["peaceful"])
-        self._mobs = mobs.parameters("peaceful" if self.peaceful else self.difficulty)
+        self._mobs = _parameters("peaceful" if self.peaceful else self.difficulty)
         self.body[:], self.rng[:] = state["body"], state["rng"]
         self.vitals.load(state["vitals"])
         self.inventory.load(state["inventory"])
         self.entities.load(state["entities"])
         self.hands.load(state["hands"])
+        self.extras.load(state["extras"])
         self.furnaces = {_cell(cell): Furnace(**fields) for cell, fields in state["furnaces"]}
         self.stations = {_cell(cell): str(name) for cell, name in state["stations"]}
         self.stats = {str(key): int(value) for key, value in state["stats"].items()}
         self.clock, self.ticks = int(state["clock"]), int(state["ticks"])
-        if self.weather and "weather" in state:
+        if self.weather:
             self.weather = weather.Weather.load(state["weather"])
         self.world.load(state["world"])
         self.world.ensure(self.body[ph.X], self.body[ph.Z])
@@ -284,10 +328,13 @@ def checked(action: Sequence[int]) -> list[int]:
         SimError: If it is not eight integers in range.
     """
     try:
-        known = isinstance(action, np.ndarray) and action.dtype.kind in "iu"
+        if not isinstance(action, Sequence):  # what has no order or length becomes an array without either
+            action = np.asarray(action)
+        known = isinstance(action, np.ndarray) and action.ndim == 1 and action.dtype.kind in "iu"
         values = action.tolist() if known else list(map(index, action))  # type: ignore[attr-defined]
-    except TypeError:
-        raise SimError(f"action: {action!r} is not 8 integers") from None
+    except (TypeError, ValueError):
+        shown = " ".join(repr(action).split())[:80]
+        raise SimError(f"action: {shown} is not 8 integers") from None
     if len(values) != 8:
         raise SimError(f"action: needs 8 integers, has {len(values)}")
     if min(values) < 0 or not all(map(lt, values, NVEC)):

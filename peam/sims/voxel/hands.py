@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from peam.sims.base import Cell
+from peam.sims.voxel import deeds, experience, meals
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.aim import direction
@@ -22,13 +23,10 @@ from peam.sims.voxel.crafting import make
 from peam.sims.voxel.items import (
     ATTACK_SPEED,
     DAMAGE,
-    FOOD,
     ITEM_ID,
-    ITEMS,
     NATURAL,
     OFFHAND,
     PLACES,
-    SATURATION,
     WEAR_DIG,
     WEAR_HIT,
 )
@@ -39,11 +37,7 @@ if TYPE_CHECKING:
     from peam.sims.voxel.game import Game
 
 MELEE = 3.0  # metres from the eye
-EAT_TICKS, DRAW_TICKS, PLACE_PAUSE, DIG_PAUSE = 32, 20, 4, 5
-SPOILT, HUNGER_TICKS = (
-    {"rotten_flesh": 0.8},
-    600,
-)  # chance of the Hunger effect; Minecraft Wiki, "Rotten Flesh"
+DRAW_TICKS, PLACE_PAUSE, DIG_PAUSE, RAISE_TICKS = 20, 4, 5, 5
 _BOW, _ARROW, _SHIELD = ITEM_ID["bow"], ITEM_ID["arrow"], ITEM_ID["shield"]
 
 
@@ -57,7 +51,7 @@ class Hands:
         charge: Ticks since the last blow.
         held: Ticks that `use` has been held with `item`.
         pressed: Whether the last tick attacked.
-        guard: Whether a shield is up.
+        guard: Whether a shield is held up, for `raised` ticks so far; it stops blows from the fifth on.
     """
 
     cell: tuple[int, int, int] = (0, -1, 0)
@@ -68,20 +62,31 @@ class Hands:
     item: int = 0
     pressed: bool = False
     guard: bool = False
+    raised: int = 0
 
     @property
     def busy(self) -> bool:
         """Whether eating, drawing or guarding slows the walk."""
         return self.held > 0 or self.guard
 
+    @property
+    def shielded(self) -> bool:
+        """Whether the shield stops blows."""
+        return self.guard and self.raised >= RAISE_TICKS
+
+    def rest(self) -> None:
+        """Lets go of everything, as at the start of a life."""
+        for field in fields(self):
+            setattr(self, field.name, field.default)
+
     def state(self) -> dict[str, Any]:
         """Returns the fields for a snapshot."""
-        return {**asdict(self), "cell": list(self.cell)}
+        return {name: getattr(self, name) for name in self.__slots__} | {"cell": list(self.cell)}
 
     def load(self, state: dict[str, Any]) -> None:
         """Takes a snapshot's fields over."""
-        for field in fields(self):
-            setattr(self, field.name, state[field.name])
+        for name in self.__slots__:
+            setattr(self, name, state[name])
         x, y, z = state["cell"]
         self.cell = (int(x), int(y), int(z))
 
@@ -94,8 +99,10 @@ def act(game: Game, verb: int, craft: int, slot: int) -> None:
         hands.pause -= 1
     if verb != 3 and hands.pressed:
         hands.pressed, hands.progress = False, 0.0
-    if verb != 1 and (hands.held or hands.guard):
-        _release(game)
+    if verb != 1:
+        game.extras.pressed = False
+        if hands.held or hands.guard:
+            _release(game)
     if verb:
         _VERBS[verb](game, craft, slot)
 
@@ -162,6 +169,7 @@ def _dig(game: Game, cell: Cell) -> None:
     hands.progress = 0.0
     if break_block(game, cell, item):
         game.count("mined", NAMES[block])
+        experience.mined(game, block)
     game.vitals.exert(EXHAUSTION["dig"])
     if HARDNESS[block] > 0:
         game.inventory.wear(0, WEAR_DIG[item])
@@ -175,19 +183,17 @@ def _place(game: Game, craft: int, slot: int) -> None:
 
 
 def _use(game: Game, craft: int, slot: int) -> None:
-    """Eats, draws the bow, places the block in hand, or raises a shield, whichever the hand allows."""
+    """Uses what is under the crosshair, eats, draws the bow, places the block in hand, or raises a shield."""
     hands, item = game.hands, game.inventory.items[0]
     if item != hands.item:
         hands.held, hands.item = 0, item
-    if FOOD[item] and (game.vitals.food < 20 or ITEMS[item] == "golden_apple"):
+    if deeds.use(game, craft, slot):
+        return
+    if meals.may(game, item):
         hands.held += 1
-        if hands.held >= EAT_TICKS:
+        if hands.held >= meals.TICKS:
             hands.held = 0
-            game.inventory.take(0, 1)
-            game.vitals.eat(FOOD[item], SATURATION[item])
-            if ITEMS[item] in SPOILT and game.random() < SPOILT[ITEMS[item]]:
-                game.vitals.hunger = HUNGER_TICKS
-            game.count("eaten", ITEMS[item])
+            meals.finish(game, item)
     elif item == _BOW and game.inventory.count(_ARROW):
         hands.held += 1
     elif PLACES[item]:
@@ -195,12 +201,13 @@ def _use(game: Game, craft: int, slot: int) -> None:
             hands.pause = PLACE_PAUSE
     else:
         hands.guard = game.inventory.items[OFFHAND] == _SHIELD
+        hands.raised = hands.raised + 1 if hands.guard else 0
 
 
 def _release(game: Game) -> None:
     """Ends a use: a drawn bow shoots."""
     hands = game.hands
-    held, hands.held, hands.guard = hands.held, 0, False
+    held, hands.held, hands.guard, hands.raised = hands.held, 0, False, 0
     if hands.item == _BOW == game.inventory.items[0]:
         draw = held / DRAW_TICKS
         power = min(1.0, (draw * draw + 2 * draw) / 3)
@@ -235,7 +242,7 @@ def _destroy(game: Game, craft: int, slot: int) -> None:
 
 
 def _craft(game: Game, craft: int, slot: int) -> None:
-    make(game, craft)
+    make(game, craft, slot)
 
 
 _Verb = Callable[["Game", int, int], None]

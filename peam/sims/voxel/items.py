@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from peam.sims.voxel.blocks import ID, data
+from peam.sims.voxel.blocks import ID, STATES, data
 
 _ROWS: Final[list[dict[str, Any]]] = data("items.json")["items"]
 _COMBAT: Final = data("combat.yaml")
@@ -21,8 +21,15 @@ STACK: Final[list[int]] = [row["stack"] for row in _ROWS]
 DURABILITY: Final[list[int]] = [row.get("durability", 0) for row in _ROWS]  # 0: does not wear
 FOOD: Final[list[int]] = [int(row.get("food", 0)) for row in _ROWS]
 SATURATION: Final[list[float]] = [float(row.get("saturation", 0.0)) for row in _ROWS]
-_UNPLACEABLE: Final = ("air", "water", "lava", "bedrock")
-PLACES: Final[list[int]] = [ID.get(n, 0) if n not in _UNPLACEABLE else 0 for n in ITEMS]  # block, 0 none
+_FARM: Final = data("farming.yaml")
+PLANTS: Final[dict[int, int]] = {  # seed or sapling -> block that it plants
+    ITEM_ID[item]: ID[block]
+    for item, block in {**_FARM["crops"], **{name: name for name in _FARM["saplings"]}}.items()
+}
+_UNPLACEABLE: Final = ("air", "water", "lava", "bedrock", "wheat", *_FARM["saplings"])
+PLACES: Final[list[int]] = [  # block, 0 none
+    STATES[n][0] if n in STATES and n not in _UNPLACEABLE else 0 for n in ITEMS
+]
 MAIN, ARMOR, OFFHAND, SLOTS = 36, 36, 40, 41  # slots 36..39 are feet, legs, chest, head
 
 
@@ -39,7 +46,7 @@ def _of_tool(table: str, fist: float) -> list[float]:
 
 
 def _wear(column: int) -> list[int]:
-    found = [_tool(name) for name in ITEMS]
+    found = [("shears", 0) if name == "shears" else _tool(name) for name in ITEMS]
     return [int(_COMBAT["wear"][tool[0]][column]) if tool else 0 for tool in found]
 
 
@@ -171,5 +178,5 @@ class Inventory:
 
     def load(self, state: Sequence[Sequence[int]]) -> None:
         """Takes a snapshot's slots over."""
-        self.items, self.counts, self.worn = ([int(v) for v in column] for column in state)
+        self.items, self.counts, self.worn = (list(map(int, column)) for column in state)
         self.version += 1

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from peam.sims.voxel.noise import fractal2, noise2, unit
+from peam.sims.voxel.noise import fractal2, noise2, patch2, unit
 from peam.sims.voxel.tables import HEIGHT, Shape, Tables
 
 
@@ -19,17 +19,39 @@ def column(seed: int, x: int, z: int, t: Tables) -> tuple[int, int]:
     """Returns (height, biome row) of a world column: the ground's topmost cell, before caves."""
     s = t.shape
     land = fractal2(seed + 101, x / s.continent_scale, z / s.continent_scale, 3)
-    relief = fractal2(seed + 303, x / s.relief_scale, z / s.relief_scale, 2)
     hills = fractal2(seed + 202, x / s.hill_scale, z / s.hill_scale, 3)
+    relief = fractal2(seed + 303, x / s.relief_scale, z / s.relief_scale, 2)
+    temperature = fractal2(seed + 404, x / s.climate_scale, z / s.climate_scale, 2)
+    humidity = fractal2(seed + 505, x / s.climate_scale, z / s.climate_scale, 2)
+    return _height(land, hills, relief, s), _biome(relief, temperature, humidity, t.limits)
+
+
+@njit(cache=True, nogil=True)
+def columns(
+    seed: int, x0: int, z0: int, t: Tables, heights: NDArray[np.int64], biomes: NDArray[np.int64]
+) -> None:
+    """Fills (16, 16) heights and biome rows with `column` of a chunk's columns, from (x0, z0) on."""
+    s = t.shape
+    land = patch2(seed + 101, x0, z0, s.continent_scale, 3)
+    hills = patch2(seed + 202, x0, z0, s.hill_scale, 3)
+    relief = patch2(seed + 303, x0, z0, s.relief_scale, 2)
+    temperature = patch2(seed + 404, x0, z0, s.climate_scale, 2)
+    humidity = patch2(seed + 505, x0, z0, s.climate_scale, 2)
+    for i in range(16):
+        for k in range(16):
+            heights[i, k] = _height(land[i, k], hills[i, k], relief[i, k], s)
+            biomes[i, k] = _biome(relief[i, k], temperature[i, k], humidity[i, k], t.limits)
+
+
+@njit(cache=True, nogil=True)
+def _height(land: float, hills: float, relief: float, s: Shape) -> int:
     rise = min(1.0, max(0.0, (relief - s.relief_low) / (s.relief_high - s.relief_low)))
     rise = rise * rise * (3.0 - 2.0 * rise)
     # Shores are flatter than inland, as waves would leave them.
     level = s.base + s.continent * land - s.sea
     swell = s.hills * min(1.0, 0.35 + abs(level) * 0.12)
     height = s.sea + level + swell * hills + rise * (s.mountain + 1.5 * swell * hills)
-    temperature = fractal2(seed + 404, x / s.climate_scale, z / s.climate_scale, 2)
-    humidity = fractal2(seed + 505, x / s.climate_scale, z / s.climate_scale, 2)
-    return int(min(max(height, 40.0), HEIGHT - 14.0)), _biome(relief, temperature, humidity, t.limits)
+    return int(min(max(height, 40.0), HEIGHT - 14.0))
 
 
 @njit(cache=True, nogil=True)

@@ -89,9 +89,15 @@ class Observer:
 
     def __init__(self, game: Game) -> None:
         self._game = game
-        self._packed = _Packed(game.inventory)
+        self._packed: _Packed | None = None  # made when first needed: a restored state may never be observed
         self._place: tuple[tuple[int, int], tuple[int, float, float]] | None = None
         self._before = game.inventory.totals()
+
+    def copy(self, game: Game) -> Observer:
+        """Returns an observer of another game at the same state, with this one's memory of the last look."""
+        twin = Observer(game)
+        twin._before = twin._before if (twin._before == self._before).all() else self._before
+        return twin
 
     def observe(self, crafted: bool) -> dict[str, Any]:
         """Returns the observation without the picture.
@@ -100,9 +106,9 @@ class Observer:
             crafted: Whether the last action was craft or smelt (for `delta_inv`).
         """
         game = self._game
-        if self._packed.version != game.inventory.version:
-            self._packed = _Packed(game.inventory)
         packed = self._packed
+        if packed is None or packed.version != game.inventory.version:
+            packed = self._packed = _Packed(game.inventory)
         names, numbers, variants = packed.names.copy(), packed.numbers.copy(), np.zeros(_N, np.int64)
         table, furnace = bool(game.near("crafting_table")), bool(game.near("furnace"))
         obs: dict[str, Any] = {

@@ -78,7 +78,7 @@ def new_horizon() -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _sector(dx: float, dz: float) -> int:
+def sector_of(dx: float, dz: float) -> int:
     """Returns the sector of a horizontal direction, by its place on the unit diamond."""
     share = dx / (abs(dx) + abs(dz)) if dx != 0.0 or dz != 0.0 else 0.0
     at = 1.0 - share if dz >= 0.0 else 3.0 + share
@@ -136,8 +136,7 @@ def clear(
     ox: float,
     oy: float,
     oz: float,
-    dx: float,
-    dz: float,
+    sector: int,
     slope: float,
     over: float,
 ) -> float:
@@ -147,7 +146,6 @@ def clear(
     """
     if over > 20.0:
         return 0.0  # steeper than a sector's middle can stand for
-    sector = _sector(dx, dz)
     if horizon[sector, 0] < 0.0:
         _survey(horizon, tops, wide, sector, ox, oy, oz)
     # Rays come row by row: the answer of the sector's last ray is close to this one's.

@@ -243,6 +243,13 @@ def layers(rng: np.random.Generator, base: Colour, dark: Colour) -> Texels:
     return out
 
 
+def furrows(rng: np.random.Generator, base: Colour, dark: Colour) -> Texels:
+    """Tilled earth: four furrows."""
+    out = noise(rng, base, 10)
+    _paint(out, _Y % 4 == 3, dark)
+    return out
+
+
 def spines(rng: np.random.Generator, base: Colour, dark: Colour, spine: Colour) -> Texels:
     """Vertical ribs with pale dots."""
     out = noise(rng, base, 8)
@@ -325,6 +332,7 @@ PATTERNS: Final[dict[str, Callable[..., Texels]]] = {
         blades,
         flower,
         layers,
+        furrows,
         spines,
         rungs,
         weave,

@@ -144,7 +144,7 @@ def cast(
         wet = 0.0
     rising = dy >= 0.0
     over_y = 1.0 / dy
-    far = min(reach, max(0.0, (roof - oy) * over_y)) if rising else reach
+    far = min(reach, max(0.0, ((roof if rising else 0.0) - oy) * over_y))  # beyond is open air, or nothing
     while t < far:
         end = min(tx, tz)
         top = tops[ix & 255, iz & 255]
@@ -199,8 +199,6 @@ def cast(
             iz += sz
             tz += wz
             side = 4 if sz > 0 else 5
-        if not rising and oy + t * dy < 0.0:
-            break
     return Hit(
         0, ix, min(max(int(np.floor(oy + min(t, reach) * dy)), 0), 255), iz, NO_FACE, reach, 0, 0, wet, steps
     )

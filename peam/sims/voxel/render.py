@@ -11,7 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from peam.errors import SimError
-from peam.sims.voxel.openair import SCRATCH, Air, clear, column_tops
+from peam.sims.voxel.openair import SCRATCH, Air, clear, column_tops, sector_of
 from peam.sims.voxel.rays import FACES, HEIGHT, Point, camera, cast, dda, direction
 from peam.sims.voxel.shading import SHADE, VIEW, air_over, light_at, nothing_hit, sky_share
 from peam.sims.voxel.shapes import texel_at
@@ -39,7 +39,7 @@ __all__ = [
 def _aim(
     view: NDArray[np.float64], air: Air, eye: NDArray[np.float64], v: float, row: NDArray[np.float64]
 ) -> None:
-    """Fills one picture row's rays, (5, width): unit direction, metres of open air, scratch.
+    """Fills one picture row's rays, (6, width): unit direction, metres of open air, scratch.
 
     Apart from the casting, so that the arithmetic runs several pixels at a time.
     """
@@ -48,6 +48,7 @@ def _aim(
         row[0, j], row[1, j], row[2, j], row[3, j], row[4, j] = direction(
             view, (2.0 * j + 1.0) / width - 1.0, v
         )
+        row[5, j] = sector_of(row[0, j], row[2, j])
     for j in range(width):
         row[3, j] = clear(
             air.horizon,
@@ -56,8 +57,7 @@ def _aim(
             eye[0],
             eye[1],
             eye[2],
-            row[0, j],
-            row[2, j],
+            int(row[5, j]),
             row[3, j],
             row[4, j],
         )
@@ -254,7 +254,7 @@ def _draw(
         out,
         depth,
         wets,
-        np.empty((5, width)),
+        np.empty((6, width)),
         np.empty((width, 6), np.int64),
         blocks,
         tops,

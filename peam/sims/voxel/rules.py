@@ -28,10 +28,11 @@ TAGS: Final[dict[str, list[str]]] = _RECIPES["tags"]
 SMELT_TICKS: Final[int] = _SMELTING["ticks"]
 INPUTS: Final[dict[str, list[str]]] = {
     product: [name for name in names if name in ITEM_ID]
-    for product, names in _SMELTING["recipes"].items()
+    for product, names in {**_SMELTING["recipes"], **_SMELTING["added"]}.items()
     if product in ITEM_ID
 }
 PRODUCT: Final[dict[str, str]] = {name: product for product, names in INPUTS.items() for name in names}
+COOKED: Final = {raw: product for raw, product in PRODUCT.items() if product.startswith("cooked_")}
 FUEL: Final[dict[str, int]] = {name: ticks for name, ticks in _SMELTING["fuel"].items() if name in ITEM_ID}
 
 
@@ -52,15 +53,22 @@ class Entry:
     station: str
 
 
-def _entries() -> tuple[Entry, ...]:
+def _page(recipes: Sequence[Mapping[str, Any]], products: Mapping[str, Any]) -> list[Entry]:
     crafts = [
         Entry(row["item"], row["count"], row["takes"], "crafting_table" if row["table"] else "")
-        for row in _RECIPES["recipes"]
+        for row in recipes
     ]
-    smelts = [Entry(product, 1, {}, "furnace") for product in INPUTS]
-    if len(crafts) + len(smelts) > CRAFT_SLOTS:
+    page = crafts + [Entry(product, 1, {}, "furnace") for product in products if product in INPUTS]
+    if len(page) > CRAFT_SLOTS:
         raise SimError(f"data/voxel/recipes.json: more than {CRAFT_SLOTS} craft arguments")
-    return tuple(crafts + smelts)
+    return page
+
+
+def _entries() -> tuple[Entry, ...]:
+    """The first 244 arguments fill MineDojo's index 6; those after them are its second page."""
+    return tuple(
+        _page(_RECIPES["recipes"], _SMELTING["recipes"]) + _page(_RECIPES["more"], _SMELTING["added"])
+    )
 
 
 ENTRIES: Final = _entries()
@@ -68,7 +76,9 @@ OF_ITEM: Final[dict[str, list[int]]] = {
     name: [i for i, e in enumerate(ENTRIES) if e.item == name and e.station != "furnace"]
     for name in {entry.item for entry in ENTRIES}
 }
-SMELT_OF: Final[dict[str, int]] = {e.item: i for i, e in enumerate(ENTRIES) if e.station == "furnace"}
+SMELT_OF: Final[dict[str, int]] = {  # of the first page
+    e.item: i for i, e in enumerate(ENTRIES[:CRAFT_SLOTS]) if e.station == "furnace"
+}
 
 
 def _tool_speed(block: int, item: str) -> float:
@@ -102,7 +112,7 @@ def _takes_matrix() -> NDArray[np.int64]:
     columns = list(ITEMS) + [f"#{tag}" for tag in TAGS]
     matrix = np.zeros((CRAFT_SLOTS, len(columns)), np.int64)
     matrix[len(ENTRIES) :, 0] = 1
-    for index, entry in enumerate(ENTRIES):
+    for index, entry in enumerate(ENTRIES[:CRAFT_SLOTS]):
         for name, count in entry.takes.items():
             matrix[index, columns.index(name)] = count
     return matrix
@@ -114,7 +124,7 @@ _TAG_IDS: Final = [[ITEM_ID[name] for name in TAGS[tag]] for tag in TAGS]
 
 def _at(station: str) -> NDArray[np.bool_]:
     flags = np.zeros(CRAFT_SLOTS, np.bool_)
-    flags[: len(ENTRIES)] = [entry.station == station for entry in ENTRIES]
+    flags[: len(ENTRIES)] = [entry.station == station for entry in ENTRIES[:CRAFT_SLOTS]]
     return flags
 
 
@@ -271,14 +281,30 @@ def drops_of(block: int, tool: int, random: Callable[[], float]) -> tuple[bool, 
     name = NAMES[block]
     if not FITS[block, tool]:
         return False, []
+    if ITEMS[tool] == "shears" and name in _DROPS["sheared"]:
+        return True, [(ITEM_ID[name], 1)]
+    if name in _DROPS["harvest"]:
+        return True, _harvest(name, random)
     out = []
     for item in ROWS[block]["drops"][:1]:
         least, most = _DROPS["counts"].get(name, (1, 1))
         out.append((ITEM_ID[item], least + int(random() * (most - least + 1))))
     for item, chance in _DROPS["extra"].get(name, {}).items():
         if random() < chance:
-            out.append((ITEM_ID[item], 1))
+            least, most = _DROPS["extra_counts"].get(item, (1, 1))
+            out.append((ITEM_ID[item], least + (int(random() * (most - least + 1)) if most > least else 0)))
     for item, chance in _DROPS["instead"].get(name, {}).items():
         if random() < chance:
             out = [(ITEM_ID[item], 1)]
     return True, out
+
+
+def _harvest(name: str, random: Callable[[], float]) -> list[tuple[int, int]]:
+    """Decides what a ripe crop yields: what is sure, and one more for each of some tries that succeeds."""
+    out = []
+    for item, (sure, tries) in _DROPS["harvest"][name].items():
+        out.append((ITEM_ID[item], sure + sum(random() < _DROPS["harvest_chance"] for _ in range(tries))))
+    for item, chance in _DROPS["harvest_extra"].get(name, {}).items():
+        if random() < chance:
+            out.append((ITEM_ID[item], 1))
+    return out

@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from peam.errors import SimError
-from peam.sims.voxel.openair import SCRATCH, Air, clear, column_tops
+from peam.sims.voxel.openair import SCRATCH, Air, clear, column_tops, sector_of
 from peam.sims.voxel.rays import HEIGHT, Point, camera, cast, direction
 from peam.sims.voxel.shading import VIEW
 from peam.sims.voxel.sprites import see_sprites
@@ -65,7 +65,7 @@ def _see(
             dx, dy, dz, slope, over = direction(
                 view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0
             )
-            start = clear(horizon, tops, wide, ox, oy, oz, dx, dz, slope, over)
+            start = clear(horizon, tops, wide, ox, oy, oz, sector_of(dx, dz), slope, over)
             hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, reach, size)
             x, y, z, block, t = hit.x, hit.y, hit.z, hit.block, hit.distance
             if hit.wet > 0.0:  # the water's surface is what the picture shows first

@@ -2,8 +2,8 @@
 
 Differences, all deliberate: item names are modern and keep their underscores; `nearby_tools` asks for
 stations within 4.5 m of the eye whatever the view; `masks/craft_smelt` knows fuel; `damage_source` is filled
-for the last tick (MineDojo's is always zero). Not simulated, so constant: xp, sleep, weather, explosions,
-magic.
+for the last tick (MineDojo's is always zero). Not simulated, so constant: xp, sleep, explosions, magic;
+weather outside the overworld.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any, Final
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces as gs
-from numpy.typing import NDArray
 
 from peam.sims.voxel.game import NVEC
-from peam.sims.voxel.items import ARMOR, DURABILITY, ITEMS, MAIN, OFFHAND
+from peam.sims.voxel.items import ARMOR, DURABILITY, MAIN, OFFHAND
+from peam.sims.voxel.names import NAMES as NAMES
+from peam.sims.voxel.names import Names as Names
 
 EQUIPPED: Final = (0, *range(ARMOR, ARMOR + 4), OFFHAND)  # main hand, feet, legs, chest, head, off hand
 SEA_LEVEL: Final = 63.0
-NAMES: Final = np.array(ITEMS, object)
 DELTA: Final = (("inc", 1), ("dec", 4))
 # (group, key, shape, low, high) of every float observation but positions and inventories.
 FLOATS: Final = (
@@ -42,32 +42,6 @@ FLOATS: Final = (
     ("damage_source", "hunger_damage", 0.0, 20.0),
 )
 SOURCES: Final = ("is_explosion", "is_fire_damage", "is_magic_damage", "is_projectile", "is_unblockable")
-
-
-class Names(gym.Space[NDArray[np.object_]]):
-    """A space of object arrays of item names: Gymnasium's checks cannot compare arrays of strings."""
-
-    def __init__(self, shape: tuple[int, ...], seed: int | None = None) -> None:
-        super().__init__(shape, np.dtype(object), seed)
-
-    @property
-    def is_np_flattenable(self) -> bool:
-        """Names have no numeric form."""
-        return False
-
-    def sample(self, mask: Any = None, probability: Any = None) -> NDArray[np.object_]:
-        """Draws names."""
-        return NAMES[self.np_random.integers(len(ITEMS), size=self.shape)]
-
-    def contains(self, x: Any) -> bool:
-        """Whether x is an array of strings of this shape."""
-        return isinstance(x, np.ndarray) and x.shape == self.shape and all(isinstance(v, str) for v in x.flat)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Names) and other.shape == self.shape
-
-    def __repr__(self) -> str:
-        return f"Names({self.shape})"
 
 
 def _box(low: float, high: float, *shape: int) -> gs.Box:

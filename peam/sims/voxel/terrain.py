@@ -10,10 +10,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from peam.sims.voxel.land import column, is_bare
-from peam.sims.voxel.noise import noise2, unit
+from peam.sims.voxel.land import column, columns, is_bare
+from peam.sims.voxel.noise import patch2, unit
 from peam.sims.voxel.tables import TREES, Tables, tables
-from peam.sims.voxel.trees import stamp, tree
+from peam.sims.voxel.trees import foot, stamp, tree
 from peam.sims.voxel.underground import caves, ores
 
 __all__ = ["column", "generate", "tables"]
@@ -30,13 +30,10 @@ def _ground(
     t: Tables,
 ) -> int:
     """Fills stone, soil, water and bedrock; returns the chunk's greatest height."""
-    s, ids = t.shape, t.ids
-    sea = int(s.sea)
-    top = 0
-    for lx in range(16):
-        for lz in range(16):
-            heights[lx, lz], biomes[lx, lz] = column(seed, x0 + lx, z0 + lz, t)
-            top = max(top, heights[lx, lz])
+    ids, sea = t.ids, int(t.shape.sea)
+    columns(seed, x0, z0, t, heights, biomes)
+    patches = patch2(seed + 222, x0, z0, 9.0, 1)
+    top = int(heights.max())
     chunk[:, : top + 1] = ids.stone
     chunk[:, top + 1 :] = ids.air
     chunk[:, 0] = ids.bedrock
@@ -50,18 +47,26 @@ def _ground(
                 chunk[lx, y, lz] = ids.water
             for y in range(1, 1 + int(4.99 * unit(seed + 111, x, 0, z))):
                 chunk[lx, y, lz] = ids.bedrock
-            _cover(chunk, lx, lz, height, biomes[lx, lz], seed, x, z, t)
+            _cover(chunk, lx, lz, height, biomes[lx, lz], patches[lx, lz], seed, x, z, t)
     return top
 
 
 @njit(cache=True, nogil=True)
 def _cover(
-    chunk: NDArray[np.uint8], lx: int, lz: int, height: int, biome: int, seed: int, x: int, z: int, t: Tables
+    chunk: NDArray[np.uint8],
+    lx: int,
+    lz: int,
+    height: int,
+    biome: int,
+    patch: float,
+    seed: int,
+    x: int,
+    z: int,
+    t: Tables,
 ) -> None:
-    """Lays the top block and the filler of one column."""
+    """Lays the top block and the filler of one column; `patch` is noise that varies them."""
     s, ids = t.shape, t.ids
     top, filler = int(t.ground[biome, 0]), int(t.ground[biome, 1])
-    patch = noise2(seed + 222, x / 9.0, z / 9.0)
     if height < s.sea - 1:  # under water
         top = ids.sand if height >= s.sea - 5 else ids.gravel
         if patch > 0.55:
@@ -122,8 +127,9 @@ def generate(chunk: NDArray[np.uint8], seed: int, cx: int, cz: int, t: Tables) -
     for dx in range(-1, 2):
         for dz in range(-1, 2):
             for i in range(TREES):
-                spot = tree(seed, cx + dx, cz + dz, i, t)
-                near = -3 <= spot[0] - x0 <= 18 and -3 <= spot[2] - z0 <= 18
-                if spot[4] > 0 and near:
-                    stamp(chunk, x0, z0, spot, seed, t)
+                x, z = foot(seed, cx + dx, cz + dz, i)
+                if -3 <= x - x0 <= 18 and -3 <= z - z0 <= 18:
+                    spot = tree(seed, cx + dx, cz + dz, i, t)
+                    if spot[4] > 0:
+                        stamp(chunk, x0, z0, spot, seed, t)
     _plants(chunk, seed, x0, z0, heights, biomes, t)

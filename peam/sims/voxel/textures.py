@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peam.errors import ConfigError, unknown
-from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, data
+from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, STATES, base, data
 from peam.sims.voxel.patterns import PATTERNS, Colour, Texels
 
 MIP_START: Final = (0, 256, 320, 336, 340)  # where each level starts in a texture's 341 texels
@@ -25,11 +25,13 @@ _NON_BLOCK_ITEMS: Final[dict[str, Colour]] = _FILE["items"]
 SPRITE_KIND: Final[dict[str, int]] = {
     name: index
     for index, name in enumerate(
-        (
-            *_FILE["creatures"],
-            "item",
-            *(f"item:{n}" for n in NAMES[1:]),
-            *(f"item:{n}" for n in _NON_BLOCK_ITEMS if n != "other"),
+        dict.fromkeys(
+            (
+                *_FILE["creatures"],
+                "item",
+                *(f"item:{n}" for n in NAMES[1:] if n in STATES),
+                *(f"item:{n}" for n in _NON_BLOCK_ITEMS if n != "other"),
+            )
         )
     )
 }
@@ -107,13 +109,19 @@ class _Shelf:
 def _block_faces(shelf: _Shelf) -> NDArray[np.int32]:
     faces = np.zeros((256, 6), np.int32)
     for name in NAMES[1:]:
-        if name not in _FILE["blocks"]:
-            raise ConfigError(f"colours.yaml: blocks: no entry for '{name}'")
-        row = _FILE["blocks"][name]
+        entry, row = _entry(name)
         for face_index, side in enumerate(("side", "side", "bottom", "top", "side", "side")):
             key = side if side in row else "all"
-            faces[ID[name], face_index] = shelf.add(f"{name}.{key}", row[key])
+            faces[ID[name], face_index] = shelf.add(f"{entry}.{key}", row[key])
     return faces
+
+
+def _entry(name: str) -> tuple[str, dict[str, Any]]:
+    """Returns the name and row of a block's entry: its own, or that of its plain name."""
+    entry = name if name in _FILE["blocks"] else base(name)
+    if entry not in _FILE["blocks"]:
+        raise ConfigError(f"colours.yaml: blocks: no entry for '{name}'")
+    return entry, _FILE["blocks"][entry]
 
 
 def _kinds() -> NDArray[np.uint8]:
@@ -121,7 +129,7 @@ def _kinds() -> NDArray[np.uint8]:
     kind[0] = 0
     kind[CUTOUT] = 2
     for name in NAMES[1:]:
-        shape = _FILE["blocks"][name].get("shape", "cube")
+        shape = _entry(name)[1].get("shape", "cube")
         if shape not in SHAPES:
             raise ConfigError(f"colours.yaml: {name}: {unknown('shape', shape, SHAPES)}")
         if shape != "cube":
@@ -141,10 +149,10 @@ def _creature(shelf: _Shelf, name: str) -> list[tuple[list[float], list[int]]]:
 
 
 def _item(shelf: _Shelf, faces: NDArray[np.int32], name: str) -> list[tuple[list[float], list[int]]]:
-    if name in ID:
-        front = int(faces[ID[name], 1])
-    else:
+    if name in _NON_BLOCK_ITEMS:
         front = shelf.add(f"item.{name}", ["noise", _NON_BLOCK_ITEMS[name], 10])
+    else:
+        front = int(faces[ID[name], 1])
     return [([-0.5, 0.0, -0.5, 0.5, 1.0, 0.5], [front, front])]
 
 

@@ -15,13 +15,21 @@ from peam.sims.voxel.tables import HEIGHT, Tables
 
 
 @njit(cache=True, nogil=True)
-def tree(seed: int, cx: int, cz: int, i: int, t: Tables) -> tuple[int, int, int, int, int]:
-    """Returns attempt i of a chunk's trees as (x, y of lowest log, z, kind, trunk); trunk 0: none grows."""
+def foot(seed: int, cx: int, cz: int, i: int) -> tuple[int, int]:
+    """Returns the column (x, z) of attempt i of a chunk's trees, whether or not one grows there."""
     key = seed + 808
     # One attempt a cell of a jittered 4x4 grid: trunks keep 2 apart with no look around.
     slot = (i + int(mix(key, cx, 7, cz) & np.uint64(15))) & 15
     x = cx * 16 + (slot & 3) * 4 + int(unit(key, cx, 16 + i, cz) * 3.0)
     z = cz * 16 + (slot >> 2) * 4 + int(unit(key, cx, 48 + i, cz) * 3.0)
+    return x, z
+
+
+@njit(cache=True, nogil=True)
+def tree(seed: int, cx: int, cz: int, i: int, t: Tables) -> tuple[int, int, int, int, int]:
+    """Returns attempt i of a chunk's trees as (x, y of lowest log, z, kind, trunk); trunk 0: none grows."""
+    key = seed + 808
+    x, z = foot(seed, cx, cz, i)
     chance = unit(key, cx, 80 + i, cz)
     if chance >= t.growth[:, 0].max():
         return x, 0, z, 0, 0
@@ -42,7 +50,7 @@ def tree(seed: int, cx: int, cz: int, i: int, t: Tables) -> tuple[int, int, int,
 
 
 @njit(cache=True, nogil=True)
-def _radius(kind: int, trunk: int, up: int) -> int:
+def radius(kind: int, trunk: int, up: int) -> int:
     """Returns the leaves' radius `up` cells above the lowest log, -1 for none."""
     top = trunk - up
     if kind == 2:
@@ -62,7 +70,7 @@ def stamp(
     x, y, z, kind, trunk = spot
     log, leaf = t.wood[kind, 0], t.wood[kind, 1]
     for up in range(trunk + 2):
-        r = _radius(kind, trunk, up)
+        r = radius(kind, trunk, up)
         if y + up >= HEIGHT:
             return
         for dx in range(-r, r + 1):

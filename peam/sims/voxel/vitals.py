@@ -6,11 +6,13 @@ Pages: "Hunger", "Damage", "Armor", "Drowning". Knows nothing of creatures or bl
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
+from peam.sims.voxel.blocks import data
 from peam.sims.voxel.items import Inventory
 
+FOODS = data("foods.yaml")
 FULL = 20.0
 AIR = 300
 STARVE_FLOOR = {"peaceful": 20.0, "easy": 10.0, "normal": 1.0, "hard": 0.0}
@@ -21,6 +23,7 @@ EXHAUSTION = {
     "sprint_jump": 0.2,
     "attack": 0.1,
     "dig": 0.005,
+    "hurt": 0.1,  # by what armour softens; the rest costs nothing
     "hunger": 0.005,
 }
 
@@ -39,7 +42,9 @@ class Vitals:
         shielded: Ticks left in which only a harder blow hurts.
         last: Strength of the blow that shields.
         timer: Ticks towards the next natural healing or starvation.
-        hunger: Ticks left of the effect of that name, which exhausts.
+        hunger: Ticks left of the effect of that name, which exhausts; so `poison`, `regeneration` and
+            `absorption`, which adds `extra` half hearts that are spent first.
+        fed: Ticks in peace with less than full food: every tenth brings a point back.
         taken: Damage of this tick, for observations; `cause` names its last source.
     """
 
@@ -55,6 +60,11 @@ class Vitals:
     hunger: int = 0
     taken: float = 0.0
     cause: str = ""
+    poison: int = 0
+    regeneration: int = 0
+    absorption: int = 0
+    extra: float = 0.0
+    fed: int = 0
 
     def exert(self, amount: float) -> None:
         """Adds exhaustion."""
@@ -78,17 +88,31 @@ class Vitals:
             self.shielded, self.last = 10, amount
         if inventory is not None:
             amount = _armoured(amount, inventory)
-        amount = min(amount, self.life)
+        soaked = min(amount, self.extra)
+        self.extra -= soaked
+        amount = min(amount - soaked, self.life)
         self.life -= amount
         self.taken += amount
         self.cause = cause
-        self.exert(0.1)
+        if inventory is not None:
+            self.exert(EXHAUSTION["hurt"])
         return amount
 
     def eat(self, points: int, saturation: float) -> None:
         """Adds a meal."""
         self.food = min(20, self.food + points)
         self.saturation = min(float(self.food), self.saturation + saturation)
+
+    def affect(self, effect: str, ticks: int) -> None:
+        """Begins an effect: hunger, poison, regeneration or absorption."""
+        setattr(self, effect, ticks)
+        if effect == "absorption":
+            self.extra = FOODS["absorption"]
+
+    def cure(self) -> None:
+        """Ends every effect."""
+        self.hunger = self.poison = self.regeneration = self.absorption = 0
+        self.extra = 0.0
 
     def tick(self, difficulty: str, submerged: bool, wet: bool) -> None:
         """Advances one tick: breath, fire, hunger, healing, starvation."""
@@ -103,16 +127,36 @@ class Vitals:
         if self.hunger > 0:
             self.hunger -= 1
             self.exert(EXHAUSTION["hunger"])
+        if self.poison or self.regeneration or self.absorption:
+            self._effects()
         if self.exhaustion >= 4.0:
             self.exhaustion -= 4.0
             if self.saturation > 0:
                 self.saturation = max(0.0, self.saturation - 1.0)
             elif difficulty != "peaceful":
                 self.food = max(0, self.food - 1)
+        if difficulty == "peaceful" and self.food < 20:
+            self.fed += 1
+            if self.fed % 10 == 0:
+                self.food += 1
         if self.life < FULL or self.food == 0:
             self._heal(difficulty)
         else:
             self.timer = 0
+
+    def _effects(self) -> None:
+        if self.poison:
+            if self.poison % FOODS["poison"] == 0 and self.life > 1.0:
+                self.hurt(1.0, "poison")
+            self.poison -= 1
+        if self.regeneration:
+            if self.regeneration % FOODS["regeneration"] == 0:
+                self.life = min(FULL, self.life + 1.0)
+            self.regeneration -= 1
+        if self.absorption:
+            self.absorption -= 1
+            if not self.absorption:
+                self.extra = 0.0
 
     def _breathe(self, submerged: bool) -> None:
         if not submerged:
@@ -146,12 +190,12 @@ class Vitals:
 
     def state(self) -> dict[str, Any]:
         """Returns the fields for a snapshot."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def load(self, state: dict[str, Any]) -> None:
         """Takes a snapshot's fields over."""
-        for field in fields(self):
-            setattr(self, field.name, state[field.name])
+        for name in self.__slots__:
+            setattr(self, name, state[name])
 
 
 def _armoured(amount: float, inventory: Inventory) -> float:

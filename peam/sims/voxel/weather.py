@@ -25,6 +25,7 @@ RULES: Final = data("weather.yaml")
 DAY: Final = 24000
 _RAINING, _THUNDERING = 0.2, 0.9  # strengths from which the game says that it rains, thunders
 _STEPS: Final = 11  # levels of sky light between noon and midnight
+_DUSK: Final = 4  # levels that the sky lacks when the game no longer calls it day
 
 
 @dataclass(slots=True)
@@ -70,6 +71,11 @@ class Weather:
             self.thunder_time = self._draw("thunder" if self.thundering else "calm")
         self.rain = _towards(self.rain, self.raining)
         self.thunder = _towards(self.thunder, self.thundering)
+
+    def clear(self) -> None:
+        """Ends rain and thunder, as a night's sleep does; their strengths fade."""
+        self.raining = self.thundering = False
+        self.rain_time, self.thunder_time = self._draw("clear"), self._draw("calm")
 
     @property
     def wet(self) -> bool:
@@ -121,6 +127,11 @@ def shade(game: Game) -> int:
     return darkness(game.clock, game.weather.dim if game.weather else 1.0)
 
 
+def night(game: Game) -> bool:
+    """Whether it is dark enough to sleep: at night, in a thunderstorm, and longer in rain."""
+    return shade(game) >= _DUSK
+
+
 def dark(game: Game, x: int, y: int, z: int) -> bool:
     """Whether a cell is dark enough for monsters, by its light and the game's draws (see weather.yaml)."""
     sky, block = game.world.light(x, y, z)
@@ -145,7 +156,7 @@ def falls(game: Game) -> str:
 
 def sunny(game: Game) -> bool:
     """Whether the sun burns: by day, in no storm, and where no rain falls (at the agent's place)."""
-    return shade(game) < 4 and falls(game) != "rain"
+    return not night(game) and falls(game) != "rain"
 
 
 def tick(game: Game) -> None:

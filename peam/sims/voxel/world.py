@@ -7,6 +7,7 @@ therefore the seed and the edits. Knows nothing of agents, creatures or pictures
 
 from __future__ import annotations
 
+from copy import copy
 from math import floor
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from peam.errors import SimError
 from peam.sims.voxel.blocks import ID, NAMES, SOLID, data
+from peam.sims.voxel.edits import Cell as Cell
+from peam.sims.voxel.edits import Chunk, Edits
 from peam.sims.voxel.land import column
 from peam.sims.voxel.light import Light
 from peam.sims.voxel.tables import HEIGHT, TREES, Tables, tables
@@ -27,20 +30,22 @@ _CHUNKS = SIZE // 16
 _NONE = -(2**62)
 _CLIMATE: Final = data("climate.yaml")
 _BIOMES: Final = [row["name"] for row in data("biomes.yaml")["biomes"]]
-_RECORD = np.dtype([("x", "<i4"), ("y", "u1"), ("z", "<i4"), ("was", "u1"), ("id", "u1")])
-Chunk = tuple[int, int]
-Cell = tuple[int, int, int]
+_SPOTS = sorted((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in range(-8, 8))  # nearest first
 
 
 @njit(cache=True, nogil=True)
 def _load(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], seed: int, cx: int, cz: int, t: Tables) -> None:
     """Generates a chunk into its place in the window, and its column tops."""
     x, z = (cx & (_CHUNKS - 1)) * 16, (cz & (_CHUNKS - 1)) * 16
-    chunk = blocks[x : x + 16, :, z : z + 16]
+    chunk = np.empty((16, HEIGHT, 16), np.uint8)  # apart from the window: it fits the processor's first cache
     generate(chunk, seed, cx, cz, t)
+    blocks[x : x + 16, :, z : z + 16] = chunk
     for lx in range(16):
-        for lz in range(16):
-            tops[x + lx, z + lz] = column_top(blocks, x + lx, z + lz, HEIGHT)
+        row = tops[x + lx, z : z + 16]
+        row[:] = 0
+        for y in range(HEIGHT):
+            for lz in range(16):
+                row[lz] = y + 1 if chunk[lx, y, lz] else row[lz]
 
 
 @njit(cache=True, nogil=True)
@@ -82,7 +87,7 @@ class World:
         self.blocks: NDArray[np.uint8] = np.zeros((SIZE, HEIGHT, SIZE), np.uint8)
         self.tops: NDArray[np.uint8] = np.zeros((SIZE, SIZE), np.uint8)
         self._tables = tables()
-        self._edits: dict[Chunk, dict[Cell, tuple[int, int]]] = {}
+        self._edits = Edits()
         self._forget()
 
     def _forget(self) -> None:
@@ -115,7 +120,7 @@ class World:
         self._slots[slot] = chunk
         if self._light:
             self._light.forget(slot)
-        for (x, y, z), (_, block) in self._edits.get(chunk, {}).items():
+        for x, y, z, _, block in self._edits.cells(chunk):
             self._write(x, y, z, block)
 
     def _generate(self, cx: int, cz: int) -> None:
@@ -150,9 +155,7 @@ class World:
             raise SimError(f"set: block id {block} is not in 0..{len(NAMES) - 1}")
         if not self.loaded(x, z):
             raise SimError(f"set: column ({x}, {z}) is not loaded")
-        edits = self._edits.setdefault((x >> 4, z >> 4), {})
-        was = edits[x, y, z][0] if (x, y, z) in edits else int(self.blocks[x & 255, y, z & 255])
-        edits[x, y, z] = (was, block)
+        self._edits.put(x, y, z, int(self.blocks[x & 255, y, z & 255]), block)
         if self._light:
             self._light.before(x, z)
         self._write(x, y, z, block)
@@ -215,8 +218,7 @@ class World:
         if not grass or not self._tables.shape.sea < height < 84 or not self._wooded(cx, cz):
             return None
         self.ensure(x, z)
-        spots = sorted((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in range(-8, 8))
-        for _, dx, dz in spots:
+        for _, dx, dz in _SPOTS:
             y = self.surface(x + dx, z + dz)
             if self.get(x + dx, y, z + dz) == ID["grass_block"] and self._roomy(x + dx, y + 1, z + dz):
                 return (x + dx, y + 1, z + dz)
@@ -234,29 +236,36 @@ class World:
         return all(not SOLID[self.get(x + dx, y + 1, z + dz)] for dx in (-1, 0, 1) for dz in (-1, 0, 1))
 
     def state(self) -> dict[str, Any]:
-        """Returns {"seed": int, "edits": bytes}: all that makes this world differ from any other."""
-        rows = [(*cell, *ids) for edits in self._edits.values() for cell, ids in edits.items()]
-        return {"seed": self.seed, "edits": np.array(rows, _RECORD).tobytes()}
+        """Returns {"kind": str, "seed": int, "edits": bytes}: all that makes this world its own."""
+        return {"kind": self.kind, "seed": self.seed, "edits": self._edits.pack()}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Becomes the world of a state. Raises SimError on a malformed one, changing nothing."""
-        seed, rows = _parsed(state)
-        edits: dict[Chunk, dict[Cell, tuple[int, int]]] = {}
-        for x, y, z, was, block in rows.tolist():
-            edits.setdefault((x >> 4, z >> 4), {})[x, y, z] = (was, block)
+        """Becomes the world of a state. Raises SimError on a malformed one, changing nothing.
+
+        Of the loaded chunks only those are written to whose edits differ; none is made anew.
+        """
+        seed, edits = _parsed(state, self.kind)
         if seed != self.seed:
             self.seed = seed
             self._forget()
-        self._relay({cell: ids[0] for part in self._edits.values() for cell, ids in part.items()})
-        self._edits = edits
-        self._relay({cell: ids[1] for part in edits.values() for cell, ids in part.items()})
-        if self._light:
-            self._light.forget()
+        before, self._edits = self._edits, edits
+        for chunk in before.chunks() | edits.chunks():
+            if not before.same(edits, chunk) and self.loaded(chunk[0] * 16, chunk[1] * 16):
+                for x, y, z, was, _ in before.cells(chunk):
+                    self._write(x, y, z, was)
+                for x, y, z, _, block in edits.cells(chunk):
+                    self._write(x, y, z, block)
+                if self._light:
+                    self._light.forget()
 
-    def _relay(self, cells: dict[Cell, int]) -> None:
-        for (x, y, z), block in cells.items():
-            if self.loaded(x, z):
-                self._write(x, y, z, block)
+    def copy(self) -> World:
+        """Returns a world of its own with the same blocks: nothing that can be written to is shared."""
+        twin = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray | dict | Edits):
+                setattr(twin, name, value.copy())
+        twin._light = None  # its light is of these blocks; made anew when asked for
+        return twin
 
 
 def _ring(radius: int) -> list[Chunk]:
@@ -271,12 +280,10 @@ def _checked(seed: Any) -> int:
     return int(seed)
 
 
-def _parsed(state: dict[str, Any]) -> tuple[int, NDArray[Any]]:
-    if set(state) - {"kind"} != {"seed", "edits"} or not isinstance(state["edits"], bytes):
-        raise SimError("world state: needs the keys 'seed' (int) and 'edits' (bytes)")
-    if len(state["edits"]) % _RECORD.itemsize:
-        raise SimError(f"world state: {len(state['edits'])} bytes of edits are no whole records")
-    rows = np.frombuffer(state["edits"], _RECORD)
-    if (rows["y"] >= HEIGHT).any() or (rows["id"] >= len(NAMES)).any() or (rows["was"] >= len(NAMES)).any():
-        raise SimError("world state: edits hold a y or a block id out of range")
-    return _checked(state["seed"]), rows
+def _parsed(state: dict[str, Any], kind: str) -> tuple[int, Edits]:
+    if set(state) != {"kind", "seed", "edits"} or not isinstance(state["edits"], bytes):
+        raise SimError("world state: needs the keys 'kind', 'seed' (int) and 'edits' (bytes)")
+    if state["kind"] != kind:
+        raise SimError(f"world state: of the kind {state['kind']!r}, not {kind!r}")
+    edits = Edits.unpack(state["edits"], len(NAMES), HEIGHT)
+    return _checked(state["seed"]), edits

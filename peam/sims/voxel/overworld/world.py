@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numba import njit
@@ -118,7 +118,3 @@ class Overworld(World):
                 self.ensure(x, z)
                 return (x + dx, y + 1, z + dz)
         return None
-
-    def state(self) -> dict[str, Any]:
-        """See `World`; its kind is named."""
-        return {**super().state(), "kind": self.kind}
