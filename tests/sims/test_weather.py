@@ -159,7 +159,7 @@ def test_a_thunderstorm_lets_sleep_by_day_and_waking_ends_it() -> None:
     sky.raining, sky.thundering, sky.rain, sky.thunder = True, True, 1.0, 1.0
     beds.use(made.game, (x, y, z))
     assert made.game.extras.asleep == 1
-    for _ in range(beds.TICKS + 1):
+    for _ in range(beds.TICKS):
         beds.sleep(made.game, 0)
     assert made.game.extras.asleep == 0 and made.game.clock == 0
     assert not sky.raining and not sky.thundering
