@@ -167,6 +167,9 @@ def _small_options(made: dict[str, Parser]) -> None:
     play.add_argument("--headless", action="store_true", help="press --keys, write the picture")
     play.add_argument("--keys", default="", help="with --headless: the keys to press, e.g. wwwjf")
     play.add_argument("--out", type=Path, default=Path("play.png"), metavar="PNG")
+    play.add_argument("--view", default="first", metavar="first|third|map")
+    play.add_argument("--save", type=Path, default=Path("play.state"), metavar="FILE", help="of keys n and m")
+    play.add_argument("--load", type=Path, metavar="FILE", help="go on with a saved game")
     play.set_defaults(function=_play)
     made["bench"].add_argument("what", metavar="sim|fast")
     made["bench"].add_argument("--json", action="store_true")
@@ -204,13 +207,17 @@ def _skills(args: argparse.Namespace) -> int:
 
 
 def _play(args: argparse.Namespace) -> int:
-    from peam.build import make_sim
-    from peam.commands.play import play
+    from peam.commands.play import Player, play, saved
     from peam.config import load_config
+    from peam.sims.voxel import VoxelSim
 
-    sim = make_sim(load_config())
+    config = load_config().sim
+    sim = VoxelSim(fov=config.fov, sight=config.sight, difficulty=config.difficulty)
+    player = Player(sim, args.view, args.save)
     sim.reset(seed=args.seed)
-    return play(sim, args.keys if args.headless else None, args.out)
+    if args.load is not None:
+        sim.restore(saved(args.load))
+    return play(player, args.keys if args.headless else None, args.out)
 
 
 def _sim(args: argparse.Namespace) -> int:

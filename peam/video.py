@@ -96,8 +96,40 @@ def write_video(path: Path, frames: Sequence[Frame], fps: float = 2.0) -> Path:
     """
     if not frames:
         raise ValueError("a video needs at least one frame")
+    return write_images(path, [captioned(frame) for frame in frames], fps)
+
+
+def side_by_side(images: Sequence[Image], gap: int = 4) -> Image:
+    """Joins pictures into one, left to right, each enlarged without smoothing to the height of the tallest.
+
+    Args:
+        images: At least one, (H, W, 3) uint8.
+        gap: Dark pixels between two.
+
+    Returns:
+        (H, W, 3) uint8, both even (encoders want that).
+
+    Raises:
+        ValueError: If there is no picture.
+    """
+    if not images:
+        raise ValueError("side by side: needs at least one picture")
+    height = max(image.shape[0] for image in images)
+    height += height % 2
+    parts: list[Image] = []
+    for image in images:
+        width = round(image.shape[1] * height / image.shape[0])
+        parts.append(cv2.resize(image, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8))
+        parts.append(np.full((height, gap, 3), 24, np.uint8))
+    joined = np.concatenate(parts[:-1], axis=1)
+    return np.pad(joined, ((0, 0), (0, joined.shape[1] % 2), (0, 0)))
+
+
+def write_images(path: Path, images: Sequence[Image], fps: float = 2.0) -> Path:
+    """Writes pictures as they are; arguments and result as of `write_video`."""
+    if not images:
+        raise ValueError("a video needs at least one picture")
     path.parent.mkdir(parents=True, exist_ok=True)
-    images = [captioned(frame) for frame in frames]
     target = path.with_suffix(".mp4")
     return target if _mp4(target, images, fps) else _gif(path.with_suffix(".gif"), images, fps)
 

@@ -10,15 +10,16 @@ import math
 
 from peam.sims.base import Entity
 from peam.skills.context import Context
-from peam.skills.melee import close_in, hit, strike
+from peam.skills.melee import close_in, hit, strike, withdraw
 
-REACH = {"zombie": 5.0, "skeleton": 15.0}  # metres at which each kind can have been the attacker
+# Metres at which each kind can have been the attacker; a creeper, at which it is fought or run from.
+REACH = {"zombie": 5.0, "skeleton": 15.0, "spider": 6.0, "creeper": 12.0}
 WEAPONS = ("iron_sword", "stone_sword", "wooden_sword", "iron_axe", "stone_axe", "wooden_axe",
            "iron_pickaxe", "stone_pickaxe", "wooden_pickaxe")  # fmt: skip
 UNARMED = 4.0  # metres within which bare hands fight
 PATIENCE = 300  # ticks
 TOUCH = 2.2  # metres within which blows go round corners
-WARY = 4.0  # metres at which a zombie is turned to before it strikes
+WARY = {"zombie": 4.0, "spider": 4.0, "creeper": 6.0}  # metres at which each is turned to before it strikes
 STARTLE = 9.0  # metres at which a walk stops for a hostile creature, once each
 
 
@@ -32,6 +33,9 @@ def defend(context: Context) -> None:
     if foe is None:
         return
     hand, yaw, pitch = control.body.hand, control.body.yaw, control.body.pitch
+    if foe.name == "creeper" and not _armed(context):
+        withdraw(context, foe)
+        return
     arm(context)
     until, last = control.body.tick + PATIENCE, -100
     while foe is not None and control.body.tick < until:
@@ -54,25 +58,28 @@ def attacker(context: Context) -> Entity | None:
     body, armed = context.control.body, _armed(context)
     for foe in context.sim.entities(max(REACH.values())):
         distance = math.dist(body.position, foe.position)
-        reach = min(REACH.get(foe.name, -1.0), 15.0 if armed else UNARMED)
+        reach = min(REACH.get(foe.name, -1.0), 15.0 if armed or foe.name == "creeper" else UNARMED)
         if foe.kind == "creature" and distance <= reach and (distance < TOUCH or sees(context, foe)):
             return foe
     return None
 
 
 def menaced(context: Context, answered: set[int]) -> bool:
-    """Returns whether a zombie comes near an armed agent, once each: the first blow decides where one falls.
+    """Returns whether a striker comes near an armed agent, once each: the first blow decides where one falls.
+
+    A creeper is answered unarmed too: it is run from. A spider is, by day too, when it might be no foe.
 
     Args:
         context: Of the action.
         answered: Ids of the creatures that this action has been told of; the new one joins them.
     """
     body = context.control.body
-    for foe in context.sim.entities(WARY):
+    for foe in context.sim.entities(max(WARY.values())):
+        near = math.dist(foe.position, body.position) <= WARY.get(foe.name, -1.0)
         level = abs(foe.position[1] - body.position[1]) < 4.0
-        if foe.name == "zombie" and foe.id not in answered and level and sees(context, foe):
+        if near and foe.kind == "creature" and foe.id not in answered and level and sees(context, foe):
             answered.add(foe.id)
-            return _armed(context)
+            return _armed(context) or foe.name == "creeper"
     return False
 
 

@@ -1,7 +1,7 @@
 """Fighting hand to hand: when a blow lands, how to come near, what to do between two blows.
 
 Knows the contract through `Context` only. Attack cooldowns: Minecraft Wiki, "Damage" (attack speed),
-Java 1.19.
+Java 1.19. A creeper's fuse burns from 3 metres on and goes out beyond 7 (Wiki, "Creeper").
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ from peam.skills.context import Context
 from peam.skills.control import ATTACK, BACK, FORWARD, JUMP, LEFT, RIGHT, SPRINT
 from peam.skills.path import NEAR, Goal
 
-SIZES = {"cow": (0.9, 1.4), "pig": (0.9, 0.9), "sheep": (0.9, 1.3), "skeleton": (0.6, 1.99)}
+SIZES = {"cow": (0.9, 1.4), "pig": (0.9, 0.9), "sheep": (0.9, 1.3), "skeleton": (0.6, 1.99),
+         "creeper": (0.6, 1.7), "spider": (1.4, 0.9), "chicken": (0.4, 0.7)}  # fmt: skip
 PERSON = (0.6, 1.95)
-HOSTILE = ("zombie", "skeleton")
+HOSTILE = ("zombie", "skeleton", "creeper", "spider")
+ROOM = {"zombie": 2.5, "creeper": 5.0, "spider": 3.0}  # metres kept between blows from who strikes by touch
 FALL = 7  # ticks from a jump until the body falls, when a blow hurts half as much again
 COOLDOWN = {"_sword": 13, "_pickaxe": 17, "_axe": 25, "_shovel": 20}  # ticks to a full-strength hit
 FISTS = 11  # ticks between blows without one: a creature cannot be hurt for 10 after a blow
 MELEE = 2.9  # metres from the eye; the game's limit is 3
 CLOSE = 1.9  # metres at which a zombie that cannot be struck is backed away from; it strikes at 1.43
 # Ways to give ground while facing a foe: walk, side, degrees from the view.
+LIT, SAFE = 2.95, 7.5  # metres at which a creeper's fuse burns, and at which it has gone out
+RUN = 40  # ticks of running from a creeper
 AWAY = ((BACK, 0, 180), (BACK, LEFT, 225), (BACK, RIGHT, 135), (0, LEFT, 270), (0, RIGHT, 90))
 
 
@@ -58,11 +62,17 @@ def strike(context: Context, mob: Entity) -> Aim | None:
 
 
 def hit(context: Context, aim: Aim, mob: Entity, last: int) -> int:
-    """Strikes when the weapon has recovered, else keeps facing; returns the last strike's tick."""
+    """Strikes when the weapon has recovered, else keeps facing; returns the last strike's tick.
+
+    A creeper is run from after each blow, and where its fuse burns before the next.
+    """
     control = context.control
     hand = control.body.hand
     cooldown = next((ticks for tail, ticks in COOLDOWN.items() if hand.endswith(tail)), FISTS)
     left = cooldown - (control.body.tick - last)
+    if left > 0 and mob.name == "creeper" and flat(control.body.position, mob.position) < LIT:
+        withdraw(context, mob)
+        return last
     if left > 0:
         walk, side = _spacing(context, mob)
         jump = JUMP if left == FALL and control.body.on_ground and _backed(context) else 0
@@ -72,15 +82,18 @@ def hit(context: Context, aim: Aim, mob: Entity, last: int) -> int:
     veil = control.world.hit(control.body.eye, control.body.yaw, control.body.pitch, MELEE)
     control.tick(act=ATTACK)
     mown = veil is not None and not control.refresh(veil[0])
-    return last if mown else control.body.tick
+    struck = control.body.tick
+    if mob.name == "creeper":
+        withdraw(context, mob)
+    return last if mown else struck
 
 
 def _spacing(context: Context, mob: Entity) -> tuple[int, int]:
-    """Chooses the step between two blows: out of a zombie's reach, after a beast that flees."""
+    """Chooses the step between two blows: out of a striker's reach, after a beast that flees."""
     near = flat(context.control.body.position, mob.position)
-    if near < (2.5 if mob.name == "zombie" else 1.2):
+    if near < ROOM.get(mob.name, 1.2):
         return _away(context)
-    after = near > 2.0 and mob.name != "zombie" and _floor_ahead(context, context.control.body.yaw)
+    after = near > 2.0 and mob.name not in ROOM and _floor_ahead(context, context.control.body.yaw)
     return (FORWARD if after else 0), 0
 
 
@@ -145,7 +158,7 @@ def close_in(context: Context, mob: Entity) -> bool:
     control = context.control
     near = flat(control.body.position, mob.position)
     level = abs(mob.position[1] - control.body.position[1]) < 1.3
-    if mob.name == "zombie" and near < 4.5 and _meet(context, mob):
+    if mob.name in ROOM and near < 4.5 and _meet(context, mob):
         return True
     if near < 4.5 and level and straight(context, mob):
         return True
@@ -164,7 +177,7 @@ def close_in(context: Context, mob: Entity) -> bool:
 
 
 def _meet(context: Context, mob: Entity) -> bool:
-    """Faces a zombie that comes nearer, out of its reach, until a blow lands; False where none comes."""
+    """Faces a striker that comes nearer, out of its reach, until a blow lands; False where none comes."""
     control, foe, near = context.control, mob, False
     before = flat(control.body.position, mob.position)
     for _ in range(24):
@@ -180,9 +193,22 @@ def _meet(context: Context, mob: Entity) -> bool:
 
 
 def _beset(context: Context, mob: Entity) -> bool:
-    """Returns whether a zombie is about to strike."""
-    foe = find(context, mob.id) if mob.name == "zombie" else None
+    """Returns whether a striker is about to strike."""
+    foe = find(context, mob.id) if mob.name in ROOM else None
     return foe is not None and math.dist(context.control.body.position, foe.position) < 3.0
+
+
+def withdraw(context: Context, mob: Entity) -> None:
+    """Runs from a creeper, looking ahead, until its fuse has gone out, or for RUN ticks."""
+    control = context.control
+    for _ in range(RUN):
+        here, foe = control.body.position, find(context, mob.id)
+        if foe is None or flat(here, foe.position) > SAFE:
+            return
+        away = yaw_to(foe.position, here)
+        ways = [away + turn for turn in (0, 30, -30, 60, -60, 90, -90)]
+        yaw = next((way for way in ways if _passable(context, way)), away)
+        control.tick(walk=FORWARD, jump=SPRINT, yaw=yaw, pitch=0.0)
 
 
 def straight(context: Context, mob: Entity) -> bool:

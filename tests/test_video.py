@@ -7,7 +7,16 @@ import pytest
 from PIL import Image
 
 from peam import video
-from peam.video import STRIP, WIDTH, Frame, captioned, episode_video, write_video
+from peam.video import (
+    STRIP,
+    WIDTH,
+    Frame,
+    captioned,
+    episode_video,
+    side_by_side,
+    write_images,
+    write_video,
+)
 from tests.test_display import decision
 
 
@@ -68,3 +77,15 @@ def test_episode_video_takes_decisions(tmp_path: Path) -> None:
 def test_no_frame_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least one frame"):
         write_video(tmp_path / "none", [])
+
+
+def test_side_by_side_joins_pictures_of_several_sizes(tmp_path: Path) -> None:
+    left, right = np.full((10, 21, 3), 50, np.uint8), np.full((5, 10, 3), 200, np.uint8)
+    image = side_by_side([left, right])
+    assert image.shape == (10, 46, 3), "21 + 4 + 20, and one more to be even"
+    assert (image[:, :21] == 50).all() and (image[:, 25:45] == 200).all() and (image[:, 21:25] < 50).all()
+    assert (side_by_side([left[:, :20]]) == left[:, :20]).all()
+    assert write_images(tmp_path / "both", [image, image]).stat().st_size > 200
+    for nothing in (lambda: side_by_side([]), lambda: write_images(tmp_path / "none", [])):
+        with pytest.raises(ValueError, match="at least one picture"):
+            nothing()

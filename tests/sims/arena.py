@@ -13,9 +13,9 @@ def act(move=0, left=0, pose=0, pitch=12, yaw=12, verb=0, craft=0, slot=0):
     return [move, left, pose, pitch, yaw, verb, craft, slot]
 
 
-def arena(seed=1, radius=12, height=14, difficulty="normal", **options):
+def arena(seed=1, radius=12, height=14, difficulty="normal", world="classic", **options):
     """Returns a sim whose agent stands at the middle of a floor, looking level to +z, nobody else there."""
-    sim = VoxelSim(image_size=None, difficulty=difficulty)
+    sim = VoxelSim(image_size=None, difficulty=difficulty, world=world)
     sim.reset(seed=seed, options=options)
     game = sim.game
     x, _, z = sim.body().cell

@@ -265,6 +265,9 @@ CREATURES = {  # health, width, height, drops {item: (least, most)}
     "cow": (10, 0.9, 1.4, {"beef": (1, 3), "leather": (0, 2)}),
     "pig": (10, 0.9, 0.9, {"porkchop": (1, 3)}),
     "sheep": (8, 0.9, 1.3, {"white_wool": (1, 1), "mutton": (1, 2)}),
+    "creeper": (20, 0.6, 1.7, {"gunpowder": (0, 2)}),
+    "spider": (16, 1.4, 0.9, {"string": (0, 2)}),
+    "chicken": (4, 0.4, 0.7, {"feather": (0, 2), "chicken": (1, 1)}),
 }
 
 

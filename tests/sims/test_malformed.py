@@ -205,12 +205,13 @@ WRONG = {  # of the right hash, but no state of a game
     "station nowhere": ("stations", [[[0], "furnace"]]),
     "difficulty unknown": ("difficulty", "lethal"),
     "clock a word": ("clock", "noon"),
+    "kind unknown": ("kind", "nether"),
+    "herded of three": ("herded", [[0, 1, 2]]),
+    "herded of words": ("herded", [["a", "b"]]),
     "world without edits": ("world", {"seed": 1}),
-    "world of a broken edit": ("world", {"kind": "classic", "seed": 1, "edits": b"123"}),
-    "world of a negative seed": ("world", {"kind": "classic", "seed": -4, "edits": b""}),
-    "world of no kind": ("world", {"seed": 1, "edits": b""}),
-    "world of an unknown kind": ("world", {"kind": "nether", "seed": 1, "edits": b""}),
-    "overworld without weather": ("world", {"kind": "overworld", "seed": 1, "edits": b""}),
+    "world of a broken edit": ("world", {"seed": 1, "edits": b"123"}),
+    "world of a negative seed": ("world", {"seed": -4, "edits": b""}),
+    "overworld without weather": ("kind", "overworld"),
     "weather of the classic world": ("weather", Weather.of(1).state()),
 }
 del WRONG["peaceful nothing"]  # anything is true or false

@@ -188,13 +188,13 @@ def test_sight_is_sorted_and_within_reach(worlds: list) -> None:
 @pytest.mark.parametrize("name", [k for k in SPRITE_KIND if ":" not in k])
 def test_every_creature_shows(plain: np.ndarray, name: str) -> None:
     without = picture(plain, 0.0, 15.0)
-    high = 0.25 if name == "item" else 1.4
-    one = sprites_of([(0.5, 64.0, 3.5, 0.9, high, SPRITE_KIND[name], 120.0, 0.0)])
+    wide, high = {"item": (0.9, 0.25), "spider": (1.4, 0.9)}.get(name, (0.9, 1.4))
+    one = sprites_of([(0.5, 64.0, 3.5, wide, high, SPRITE_KIND[name], 120.0, 0.0)])
     shown = picture(plain, 0.0, 15.0, one)
     seen = sight(plain, EYE, 0.0, 15.0, 70.0, 1.0, 16.0, one)
     assert (shown != without).any(-1).sum() > 3
     assert seen.sprites["index"].tolist() == [0] and 2.0 < seen.sprites["distance"][0] < 4.5
-    behind = sprites_of([(0.5, 64.0, -3.5, 0.9, high, SPRITE_KIND[name], 120.0, 0.0)])
+    behind = sprites_of([(0.5, 64.0, -3.5, wide, high, SPRITE_KIND[name], 120.0, 0.0)])
     assert (picture(plain, 0.0, 15.0, behind) == without).all()
     assert len(sight(plain, EYE, 0.0, 15.0, 70.0, 1.0, 16.0, behind).sprites) == 0
 

@@ -74,6 +74,7 @@ def test_a_snapshot_of_version_2_is_read():
     cells = {(-57, 65, -56): "furnace", (-55, 65, -56): "crafting_table", (-56, 65, -55): "air"}
     assert {cell: sim.block(cell) for cell in cells} == cells
     assert sim.stats()["smelted.iron_ingot"] == 1 and sim.game.ticks == 407
+    assert sim.game.kind == "classic" and not sim.game.herded
     assert sim.game.furnaces[-57, 65, -56].burn == 1198
     again = sim.snapshot()
     assert again.startswith(b"PEAM-VOXEL-3\n")

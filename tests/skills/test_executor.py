@@ -395,3 +395,18 @@ def test_night_fights_are_won(mob: str) -> None:
     sim = make_sim(config)
     wins = [fight(sim, Executor(sim, config), mob, seed).success for seed in (3, 4, 5)]
     assert np.sum(wins) >= 2
+
+
+@pytest.mark.parametrize(("sword", "least"), [("iron_sword", 5), ("", 5)])
+def test_a_creeper_is_killed_from_a_distance_or_run_from(config: Config, sword: str, least: int) -> None:
+    lived = killed = 0
+    for shift in range(6):
+        field = arena(radius=24, height=6, difficulty="normal", time=18000)
+        if sword:
+            give(field, sword)
+        x, y, z = field.body().position
+        field.game.entities.creature("creeper", (x + shift - 3, y, z + 7))
+        Executor(field, config).execute(Action("wait", "", 200))
+        lived += field.body().alive
+        killed += field.stats().get("killed.creeper", 0)
+    assert lived >= least and killed >= (least if sword else 0)

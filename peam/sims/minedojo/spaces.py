@@ -14,7 +14,7 @@ from peam.sims.voxel.items import ITEM_ID, ITEMS, STACK
 from peam.sims.voxel.minedojo_compat.names import old_name
 from peam.sims.voxel.minedojo_compat.spaces import Leaf
 from peam.sims.voxel.minedojo_compat.tables import SLOTS
-from peam.sims.voxel.spaces import Names
+from peam.sims.voxel.names import Names
 
 
 def rows(inventory: dict[str, int], hand: str) -> list[dict[str, Any]]:

@@ -6,6 +6,9 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import experience
 from peam.sims.voxel import physics as ph
@@ -24,15 +27,20 @@ _LEVELS: Final = ("peaceful", "easy", "normal", "hard")
 def wound(game: Game, row: int, damage: float, push: tuple[float, float], fact: str) -> None:
     """Hurts a creature by the agent's deed, pushes it, and settles its death under `fact`."""
     e = game.entities.table[row]
-    points = ent.DATA[ent.KINDS[int(e[ent.KIND])]]["armor"]
-    cut = min(20.0, max(points / 5.0, points - damage / 2.0))
-    e[ent.HEALTH] -= damage * (1.0 - cut / 25.0)
+    e[ent.HEALTH] -= softened(e, damage)
     e[ent.HURT], e[ent.FLEE], e[ent.SEEN], e[ent.TIMER] = 10.0, 100.0, 60.0, 0.0
     e[ph.VX], e[ph.VZ] = e[ph.VX] / 2 + push[0] * 0.4, e[ph.VZ] / 2 + push[1] * 0.4
     if e[ph.GROUND]:
         e[ph.VY] = min(0.4, e[ph.VY] / 2 + 0.4)
     if e[ent.HEALTH] <= 0:
         die(game, row, fact)
+
+
+def softened(e: NDArray[np.float64], damage: float) -> float:
+    """Returns what a creature's own armour leaves of a blow."""
+    points = ent.DATA[ent.KINDS[int(e[ent.KIND])]]["armor"]
+    cut = min(20.0, max(points / 5.0, points - damage / 2.0))
+    return float(damage * (1.0 - cut / 25.0))
 
 
 def die(game: Game, row: int, fact: str = "") -> None:
@@ -102,18 +110,26 @@ def _bitten(game: Game, row: int, value: float) -> None:
 
 def _suffer(game: Game, damage: float, cause: str, source: tuple[float, float]) -> None:
     """Takes a blow from a place: a raised shield that faces it stops it; otherwise it hurts and pushes."""
+    if guarded(game, damage, source):
+        return
     body = game.body
     dx, dz = source[0] - body[ph.X], source[1] - body[ph.Z]
     far = math.hypot(dx, dz) or 1.0
-    yaw = math.radians(body[ph.YAW])
-    if game.hands.shielded and (-math.sin(yaw) * dx + math.cos(yaw) * dz) > 0:
-        if damage >= _SHIELD_WEARS:
-            game.inventory.wear(OFFHAND, 1 + int(damage))
-        return
     if game.vitals.hurt(damage, cause, game.inventory):
         body[ph.VX], body[ph.VZ] = body[ph.VX] / 2 - dx / far * 0.4, body[ph.VZ] / 2 - dz / far * 0.4
         if body[ph.GROUND]:
             body[ph.VY] = min(0.4, body[ph.VY] / 2 + 0.4)
+
+
+def guarded(game: Game, damage: float, source: tuple[float, float]) -> bool:
+    """Whether a raised shield that faces a place stops a blow from there; hard blows wear it."""
+    dx, dz = source[0] - game.body[ph.X], source[1] - game.body[ph.Z]
+    yaw = math.radians(game.body[ph.YAW])
+    if not game.hands.shielded or (-math.sin(yaw) * dx + math.cos(yaw) * dz) <= 0:
+        return False
+    if damage >= _SHIELD_WEARS:
+        game.inventory.wear(OFFHAND, 1 + int(damage))
+    return True
 
 
 def _shot_at(game: Game, row: int, value: float) -> None:

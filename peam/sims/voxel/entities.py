@@ -30,6 +30,8 @@ FREE, ITEM, ARROW = 0, 1, 2
 DATA: Final = {name: row for name, row in data("mobs.yaml").items() if isinstance(row, dict)}
 KINDS: Final[tuple[str, ...]] = ("free", "item", "arrow", *DATA)
 KIND_ID: Final = {name: index for index, name in enumerate(KINDS)}
+CLASSIC: Final = ("zombie", "skeleton", "cow", "pig", "sheep")  # those of the classic world
+CLASSIC_LAST: Final = KIND_ID[CLASSIC[-1]]
 WIDTHS: Final = np.array([0.0, 0.25, 0.3, *(row["width"] for row in DATA.values())])
 HEIGHTS: Final = np.array([0.0, 0.25, 0.3, *(row["height"] for row in DATA.values())])
 ITEM_LIFE, ARROW_LIFE = 6000, 1200  # ticks
@@ -180,12 +182,14 @@ class Entities:
         table: (capacity, COLUMNS) float64; KIND 0 is a free row.
         rows: One more than the highest row ever used since the last compaction.
         next_id: Next entity id.
+        exotic: Whether creatures that the classic world has not by itself may be among them.
     """
 
     def __init__(self) -> None:
         self.table: NDArray[np.float64] = np.zeros((64, COLUMNS))
         self.rows = 0
         self.next_id = 1
+        self.exotic = False
 
     def add(self, kind: int, position: Sequence[float], velocity: Sequence[float] = (0.0, 0.0, 0.0)) -> int:
         """Adds a row and returns its index. The table grows when it is full."""
@@ -230,6 +234,7 @@ class Entities:
         if name not in DATA:
             raise SimError(unknown("creature", name, DATA))
         row = self.add(KIND_ID[name], position)
+        self.exotic = self.exotic or name not in CLASSIC
         self.table[row, [HEALTH, YAW, GOAL_X, GOAL_Z]] = DATA[name]["health"], yaw, position[0], position[2]
         return row
 
@@ -248,3 +253,4 @@ class Entities:
         self.rows, self.next_id = len(rows), int(state["next_id"])
         self.table = np.zeros((max(64, 2 * len(rows)), COLUMNS))
         self.table[: self.rows] = rows
+        self.exotic = bool((self.table[:, KIND] > CLASSIC_LAST).any())

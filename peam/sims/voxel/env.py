@@ -24,6 +24,8 @@ from peam.sims.voxel.game import Game
 from peam.sims.voxel.items import ITEMS, MAIN
 from peam.sims.voxel.observer import Observer, craft_argument
 from peam.sims.voxel.options import apply, known
+from peam.sims.voxel.overlay import Overlay
+from peam.sims.voxel.overlay import frame as drawn
 from peam.sims.voxel.rules import VoxelRules
 from peam.sims.voxel.spaces import action_space, observation_space
 from peam.sims.voxel.worlds import known as known_world
@@ -40,7 +42,9 @@ class VoxelSim(Sim):
         image_size: (height, width) of the "rgb" observation; None leaves it out, which is faster.
         difficulty: peaceful, easy, normal or hard.
         render_mode: None or "rgb_array".
-        world: "classic", the small world in which the agents were trained, or "overworld".
+        overlay: What `frame`, `render` and the "rgb" observation draw over the plain picture; see `Overlay`.
+        world: "classic", the small world in which the agents were trained, with five kinds of creatures of
+            simple minds, or "overworld": Minecraft's terrain, light, weather and creatures.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 20}  # noqa: RUF012 - Gymnasium's own form
@@ -53,6 +57,7 @@ class VoxelSim(Sim):
         image_size: tuple[int, int] | None = (64, 64),
         difficulty: str = "normal",
         render_mode: str | None = None,
+        overlay: Overlay | None = None,
         world: str = "classic",
     ) -> None:
         self.world = known_world(world)
@@ -67,6 +72,7 @@ class VoxelSim(Sim):
             render_mode,
         )
         self.image_size = None if image_size is None else (int(image_size[0]), int(image_size[1]))
+        self.overlay = overlay
         self.observation_space = observation_space(self.image_size)
         self.action_space = action_space()
         self.rules = VoxelRules(_holder(self))
@@ -93,8 +99,8 @@ class VoxelSim(Sim):
         if seed is not None and (type(seed) is not int or seed < 0):
             raise SimError(f"reset: seed {seed!r} is not an integer from 0 up")
         super().reset(seed=seed)
-        world = int(seed) if seed is not None else int(self.np_random.integers(2**31))
-        game = Game(world, self.difficulty, kind=self.world)
+        number = int(seed) if seed is not None else int(self.np_random.integers(2**31))
+        game = Game(number, self.difficulty, kind=self.world)
         apply(game, options or {})
         self._adopt(game)
         return self._observation(False), self._info()
@@ -135,9 +141,9 @@ class VoxelSim(Sim):
         """See `Sim`."""
         self.game.tick(action)
 
-    def frame(self, height: int, width: int) -> Image:
-        """See `Sim`."""
-        return views.frame(self.game, height, width, self.fov)
+    def frame(self, height: int, width: int, overlay: Overlay | None = None) -> Image:
+        """See `Sim`; drawn with an overlay (the constructor's by default)."""
+        return drawn(self.game, height, width, self.fov, overlay or self.overlay)
 
     def sight(self, reach: float | None = None) -> Sequence[Sighting]:
         """See `Sim`; the default reach is the constructor's `sight`."""
@@ -253,7 +259,7 @@ class VoxelSim(Sim):
         """See `Sim`. Nothing changes on error. A world of the same seed keeps the chunks that it has."""
         content = snapshots.decode(state)
         try:
-            seed, kind = int(content["world"]["seed"]), str(content["world"]["kind"])
+            seed, kind = int(content["world"]["seed"]), known_world(str(content["kind"]))
             now = self._game.world if self._game else None
             world = now if now and (now.seed, now.kind) == (seed, kind) else make(kind, seed)
             game = Game(seed, str(content["difficulty"]), world)

@@ -19,7 +19,6 @@ from peam.errors import SimError
 from peam.sims.base import NOOP, Cell
 from peam.sims.voxel import (
     beds,
-    combat,
     deeds,
     experience,
     farming,
@@ -27,8 +26,10 @@ from peam.sims.voxel import (
     lives,
     migrations,
     mobs,
+    naturals,
     spawning,
     weather,
+    wildlife,
 )
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
@@ -58,12 +59,19 @@ class Game:
         hands: What the hands are at: digging, drawing, eating.
         extras: Chests, what grows, beds, experience.
         weather: Of the overworld; None in the classic world, where the sky is always clear.
+        herded: Chunks that have had their first animals, in the overworld.
     """
 
     def __init__(self, seed: int, difficulty: str, world: World | None = None, kind: str = "classic") -> None:
-        """Makes the world of a seed with the agent at its start, or takes a world over for `load` to fill."""
+        """Makes the world of a seed with the agent at its start, or takes a world over for `load` to fill.
+
+        Raises:
+            SimError: If no such kind of world is known.
+        """
         self.world = world or make(kind, seed)
-        self.weather = weather.Weather.of(seed) if self.world.kind == "overworld" else None
+        self.weather = weather.Weather.of(seed) if self.kind == "overworld" else None
+        self.herded: set[tuple[int, int]] = set()
+        self.chunk: tuple[int, int] | None = None  # where `naturals` last looked for new land; not saved
         self.difficulty = difficulty
         self.body: NDArray[np.float64] = np.zeros(ph.BODY)
         self.vitals = Vitals()
@@ -104,6 +112,11 @@ class Game:
     def held(self, item: str) -> int:
         """Returns how many of an item the inventory holds."""
         return self.inventory.count(ITEM_ID[item])
+
+    @property
+    def kind(self) -> str:
+        """The kind of world, of `worlds.KINDS`: its terrain, creatures and sky."""
+        return self.world.kind
 
     @property
     def alive(self) -> bool:
@@ -172,7 +185,7 @@ class Game:
         self.clock = (self.clock + 1) % DAY
         if self.weather:
             weather.tick(self)
-        spawning.tick(self)
+        (spawning if self.kind == "classic" else naturals).tick(self)
         self._live_on(pose)
 
     def _live_on(self, pose: int) -> None:
@@ -224,19 +237,22 @@ class Game:
         table = self.entities
         if not table.rows:
             return
-        bright = weather.sunny(self) if self.weather else self.clock < 12542 or self.clock > 23460
-        number = mobs.advance(
-            self.world.blocks,
-            table.table,
-            table.rows,
-            self.body,
-            self.alive,
-            self._mobs,
-            bright,
-            self._limits,
-            self.rng,
-            self._events,
-        )
+        bright = self.clock < 12542 or self.clock > 23460
+        if self.kind != "classic" or table.exotic:
+            number = wildlife.advance(self, self._mobs, self._limits, bright, self._events)
+        else:
+            number = mobs.advance(
+                self.world.blocks,
+                table.table,
+                table.rows,
+                self.body,
+                self.alive,
+                self._mobs,
+                bright,
+                self._limits,
+                self.rng,
+                self._events,
+            )
         if not number:
             return
         events = [(int(code), int(row), value) for code, row, value in self._events[1 : number + 1].tolist()]
@@ -244,7 +260,7 @@ class Game:
         ids = [table.table[row, ent.EID] for _, row, _ in events]
         for (code, row, value), known in zip(events, ids, strict=True):
             if table.table[row, ent.EID] == known:
-                combat.EVENTS[code](self, row, value)
+                wildlife.EVENTS[code](self, row, value)
 
     def _smelt(self) -> None:
         x, z = self.body[ph.X], self.body[ph.Z]
@@ -285,6 +301,8 @@ class Game:
             "clock": self.clock,
             "ticks": self.ticks,
             "peaceful": self.peaceful,
+            "kind": self.kind,
+            "herded": [list(chunk) for chunk in sorted(self.herded)],
             "weather": self.weather.state() if self.weather else None,
         }
 
@@ -295,6 +313,8 @@ class Game:
             SimError: The state is not one that a world can have; nothing has changed.
         """
         migrations.check(state)
+        if state["kind"] != self.kind:
+            raise SimError(f"snapshot: of a world of the kind {state['kind']!r}, not {self.kind!r}")
         self.difficulty, self.peaceful = str(state["difficulty"]), bool(state["peaceful"])
         self._mobs = _parameters("peaceful" if self.peaceful else self.difficulty)
         self.body[:], self.rng[:] = state["body"], state["rng"]
@@ -309,6 +329,7 @@ class Game:
         self.clock, self.ticks = int(state["clock"]), int(state["ticks"])
         if self.weather:
             self.weather = weather.Weather.load(state["weather"])
+        self.herded = {(int(x), int(z)) for x, z in state["herded"]}
         self.world.load(state["world"])
         self.world.ensure(self.body[ph.X], self.body[ph.Z])
 

@@ -91,9 +91,10 @@ def check(state: Mapping[str, Any]) -> None:
     _demand("inventory", [len(column) for column in held] == [SLOTS] * 3 and _ids(np.asarray(held[0]), ITEMS))
     _demand("hands", 0 <= hands["item"] < len(ITEMS) and _numbers(hands, "cell"))
     _demand("vitals", _numbers(state["vitals"], "cause"))
-    _demand("weather", _sky(state["weather"], state["world"]["kind"]))
+    _demand("weather", _sky(state["weather"], state["kind"]))
     chests = [slot for _, slots in state["extras"]["chests"] for slot in slots]
     _demand("chests", all(len(slot) == 3 and 0 <= slot[0] < len(ITEMS) for slot in chests))
+    _demand("herded", all(len(chunk) == 2 and _whole(chunk) for chunk in state["herded"]))
     for _, furnace in state["furnaces"]:
         slots = ("item", "fuel", "output")
         _demand("furnaces", all(furnace[key] in ITEM_ID for key in slots) and _numbers(furnace, *slots))
@@ -119,6 +120,10 @@ def _ids(ids: NDArray[Any], names: Sequence[str]) -> bool:
     return not len(ids) or 0 <= ids.min() <= ids.max() < len(names)
 
 
+def _whole(values: Sequence[Any]) -> bool:
+    return all(type(value) is int for value in values)
+
+
 def _numbers(fields: Mapping[str, Any], *others: str) -> bool:
     return all(isinstance(value, int | float) for key, value in fields.items() if key not in others)
 
@@ -127,8 +132,8 @@ def _read_2(rest: bytes) -> tuple[Names, dict[str, Any]]:
     """Reads version 2: zlib over JSON in which arrays and bytes are base64."""
     state: dict[str, Any] = json.loads(zlib.decompress(rest), object_hook=_rich)
     state["extras"] = Extras(int(state["world"]["seed"])).state()
+    state["kind"], state["herded"], state["weather"] = "classic", [], None
     state["hands"]["raised"] = 0
-    state["world"]["kind"], state["weather"] = "classic", None
     state["vitals"] |= dict.fromkeys(("poison", "regeneration", "absorption", "extra", "fed"), 0)
     for _, furnace in state["furnaces"]:
         furnace["buckets"] = 0

@@ -92,7 +92,7 @@ def _notice(blocks: Any, e: Any, p: Any, sight: float, height: float, alive: boo
 
 
 @njit(cache=True)
-def _shoot(
+def shoot(
     blocks: Any, e: Any, row: int, dx: float, dz: float, flat: float, q: Any, rng: Any, events: Any
 ) -> bool:
     """Shoots at the agent and circles it; returns whether the creature should walk up to it instead."""
@@ -123,7 +123,7 @@ def _hunt(blocks: Any, e: Any, row: int, p: Any, q: Any, width: float, rng: Any,
     flat = math.sqrt(dx * dx + dz * dz)
     e[GOAL_X], e[GOAL_Z], e[TIMER] = p[X], p[Z], 2.0
     if q[SHOOTS] > 0:
-        return _shoot(blocks, e, row, dx, dz, flat, q, rng, events)
+        return shoot(blocks, e, row, dx, dz, flat, q, rng, events)
     if flat - width / 2 - 0.3 < MELEE_GAP and abs(p[Y] - e[Y]) < 2 and e[COOL] <= 0 and e[SEEN] > 0:
         emit(events, ATTACK, row, q[DAMAGE])
         e[COOL] = STRIKE_EVERY
@@ -155,7 +155,7 @@ def _weather(blocks: Any, e: Any, q: Any, bright: bool, height: float) -> None:
 
 
 @njit(cache=True)
-def _live(
+def live(
     blocks: Any, e: Any, row: int, p: Any, alive: bool, q: Any, bright: bool, rng: Any, events: Any
 ) -> None:
     """Advances one creature."""
@@ -239,5 +239,5 @@ def advance(
         elif kind == ARROW:
             move_arrow(blocks, table, rows, row, p, alive, events)
         else:
-            _live(blocks, e, row, p, alive, q[kind], bright, rng, events)
+            live(blocks, e, row, p, alive, q[kind], bright, rng, events)
     return int(events[0, 0])

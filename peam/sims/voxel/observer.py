@@ -6,7 +6,6 @@ hands out views of its own copy. Knows nothing of pictures.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.crafting import smelter
 from peam.sims.voxel.game import DAY, Game
+from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.items import DURABILITY, ITEMS, MAIN, NATURAL, PLACES, Inventory
 from peam.sims.voxel.rules import ENTRIES, SMELT_ENTRY, SMELT_OF, TABLE_ENTRY, payable
 from peam.sims.voxel.spaces import EQUIPPED, FLOATS, NAMES, SEA_LEVEL, SOURCES
@@ -42,13 +42,7 @@ _DELTAS: Final = (
 )
 
 
-def _brightness(clock: int) -> float:
-    part = (clock / DAY - 0.25) % 1.0
-    angle = part + ((0.5 - math.cos(part * math.pi) / 2.0) - part) / 3.0
-    return min(1.0, max(0.0, math.cos(angle * 2.0 * math.pi) * 2.0 + 0.5))
-
-
-_DAYLIGHT: Final = [_brightness(clock) for clock in range(DAY)]
+_DAYLIGHT: Final = [sunlight(clock) for clock in range(DAY)]
 
 
 def daylight(clock: int) -> float:
@@ -201,6 +195,7 @@ class Observer:
 def _source(cause: str) -> dict[str, Any]:
     flags = np.zeros(5, np.bool_)
     if cause:
+        flags[0] = cause == "explosion"
         flags[1], flags[3] = cause in ("fire", "lava"), cause == "arrow"
         flags[4] = cause in ("fall", "drowning", "hunger", "suffocation")
     return {key: flags[index, ...] for index, key in enumerate(SOURCES)}

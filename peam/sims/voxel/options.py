@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from peam.errors import SimError, unknown
-from peam.sims.voxel import spawning
+from peam.sims.voxel import naturals, spawning
 from peam.sims.voxel.game import DAY, Game
 from peam.sims.voxel.items import ITEM_ID, ITEMS, STACK
 
@@ -41,7 +41,7 @@ def apply(game: Game, options: Mapping[str, Any]) -> None:
     game.clock = clock
     _fill(game, options.get("inventory", {}))
     _hold(game, options.get("hand", "air"))
-    spawning.populate(game)
+    (spawning if game.kind == "classic" else naturals).populate(game)
     creatures = options.get("creatures", [])
     if not isinstance(creatures, list | tuple):
         raise SimError(f"reset option 'creatures': {creatures!r} is not a list")

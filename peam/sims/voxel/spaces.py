@@ -2,8 +2,8 @@
 
 Differences, all deliberate: item names are modern and keep their underscores; `nearby_tools` asks for
 stations within 4.5 m of the eye whatever the view; `masks/craft_smelt` knows fuel; `damage_source` is filled
-for the last tick (MineDojo's is always zero). Not simulated, so constant: xp, sleep, explosions, magic;
-weather outside the overworld.
+for the last tick (MineDojo's is always zero). Not simulated, so constant: xp, sleep, magic; weather outside
+the overworld.
 """
 
 from __future__ import annotations

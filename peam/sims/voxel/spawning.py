@@ -13,7 +13,6 @@ import numpy as np
 from peam.errors import SimError
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
-from peam.sims.voxel import weather
 from peam.sims.voxel.aim import clear
 from peam.sims.voxel.blocks import HAZARD, ID, LIGHT, LIQUID, OPAQUE, SOLID, data
 
@@ -103,10 +102,8 @@ def _monster(game: Game) -> None:
 def _lit(game: Game, x: int, y: int, z: int, top: int) -> bool:
     """Whether a cell is too bright for monsters: open to a bright sky, or a light within its reach.
 
-    In the classic world light is taken to pass straight, a level a block; the overworld keeps light.
+    Light is taken to pass straight, a level a block: the classic world keeps no light map.
     """
-    if game.weather:
-        return not weather.dark(game, x, y, z)
     if not night(game.clock) and (y > top or not _buried(game, x, y, z)):
         return True
     xs, zs = np.arange(x - 13, x + 14) & 255, np.arange(z - 13, z + 14) & 255

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from peam.errors import ConfigError, unknown
 from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, STATES, base, data
+from peam.sims.voxel.faces import FACES
 from peam.sims.voxel.patterns import PATTERNS, Colour, Texels
 
 MIP_START: Final = (0, 256, 320, 336, 340)  # where each level starts in a texture's 341 texels
 SHAPES: Final = ("cube", "cross", "post", "panel")
 _FILE = data("colours.yaml")
+_PATTERNS: Final = {**PATTERNS, **FACES}
 _NON_BLOCK_ITEMS: Final[dict[str, Colour]] = _FILE["items"]
 SPRITE_KIND: Final[dict[str, int]] = {
     name: index
@@ -64,10 +66,10 @@ def texture(name: str, spec: Sequence[Any]) -> NDArray[np.uint8]:
     Raises:
         ConfigError: Unknown pattern, or arguments that do not fit it.
     """
-    if spec[0] not in PATTERNS:
-        raise ConfigError(f"colours.yaml: {name}: {unknown('pattern', spec[0], PATTERNS)}")
+    if spec[0] not in _PATTERNS:
+        raise ConfigError(f"colours.yaml: {name}: {unknown('pattern', spec[0], _PATTERNS)}")
     try:
-        level = PATTERNS[spec[0]](np.random.default_rng(zlib.crc32(name.encode())), *spec[1:])
+        level = _PATTERNS[spec[0]](np.random.default_rng(zlib.crc32(name.encode())), *spec[1:])
     except (TypeError, ValueError) as error:
         raise ConfigError(f"colours.yaml: {name}: {spec[0]}: {error}") from error
     level = np.clip(level, 0, 255)

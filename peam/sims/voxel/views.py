@@ -14,12 +14,15 @@ from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel import render
 from peam.sims.voxel.blocks import HAZARD, ID, LIQUID, NAMES, SOLID
+from peam.sims.voxel.fauna import FUSE, SWELL
 from peam.sims.voxel.game import Game, item_name
 from peam.sims.voxel.items import ITEMS
+from peam.sims.voxel.lines import View
 from peam.sims.voxel.observer import daylight
 from peam.types import Image
 
 _SPRITES = np.array([render.SPRITE_KIND.get(name, render.SPRITE_KIND["item"]) for name in ent.KINDS])
+_CREEPER = ent.KIND_ID["creeper"]
 _ITEM_SPRITES = np.array([render.item_kind(name) for name in ITEMS])
 
 
@@ -27,17 +30,30 @@ def frame(game: Game, height: int, width: int, fov: float) -> Image:
     """See `Sim`."""
     yaw, pitch = game.body[ph.YAW : ph.PITCH + 1].tolist()
     held = game.inventory.items[0]
+    hold = int(_ITEM_SPRITES[held]) if held else -1
+    return scene(game, View(game.eye, yaw, pitch, fov), height, width, sprites_of(game)[0], hold)
+
+
+def scene(
+    game: Game,
+    view: View,
+    height: int,
+    width: int,
+    sprites: NDArray[np.float32] | None,
+    hold: int = -1,
+) -> Image:
+    """Draws the world as it is now from any camera in the loaded window; arguments as of `render`."""
     return render.render(
         game.world.blocks,
-        game.eye,
-        yaw,
-        pitch,
+        view.eye,
+        view.yaw,
+        view.pitch,
         height,
         width,
-        fov,
+        view.fov,
         daylight(game.clock),
-        sprites_of(game)[0],
-        hold=int(_ITEM_SPRITES[held]) if held else -1,
+        sprites,
+        hold=hold,
         tops=game.world.tops,
     )
 
@@ -60,6 +76,8 @@ def _sprites(table: NDArray[np.float64], rows: int) -> tuple[NDArray[np.float32]
         sprites[n, 3], sprites[n, 4] = ent.WIDTHS[kind], ent.HEIGHTS[kind]
         sprites[n, 5] = _ITEM_SPRITES[int(e[ent.A])] if kind == ent.ITEM else _SPRITES[kind]
         sprites[n, 6], sprites[n, 7] = e[ph.YAW], e[ent.HURT]
+        if kind == _CREEPER:  # it grows as its fuse burns
+            sprites[n, 3:5] *= 1.0 + 0.2 * e[SWELL] / FUSE
         found[n] = row
         n += 1
     return sprites[:n], found[:n]

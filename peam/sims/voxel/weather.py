@@ -154,11 +154,6 @@ def falls(game: Game) -> str:
     return game.world.falls(math.floor(game.body[ph.X]), math.floor(game.body[ph.Z]))
 
 
-def sunny(game: Game) -> bool:
-    """Whether the sun burns: by day, in no storm, and where no rain falls (at the agent's place)."""
-    return not night(game) and falls(game) != "rain"
-
-
 def tick(game: Game) -> None:
     """Advances the weather of a game; rain puts out who burns under the open sky."""
     assert game.weather is not None

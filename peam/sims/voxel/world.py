@@ -236,15 +236,15 @@ class World:
         return all(not SOLID[self.get(x + dx, y + 1, z + dz)] for dx in (-1, 0, 1) for dz in (-1, 0, 1))
 
     def state(self) -> dict[str, Any]:
-        """Returns {"kind": str, "seed": int, "edits": bytes}: all that makes this world its own."""
-        return {"kind": self.kind, "seed": self.seed, "edits": self._edits.pack()}
+        """Returns {"seed": int, "edits": bytes}: all that tells this world from others of its kind."""
+        return {"seed": self.seed, "edits": self._edits.pack()}
 
     def load(self, state: dict[str, Any]) -> None:
         """Becomes the world of a state. Raises SimError on a malformed one, changing nothing.
 
         Of the loaded chunks only those are written to whose edits differ; none is made anew.
         """
-        seed, edits = _parsed(state, self.kind)
+        seed, edits = _parsed(state)
         if seed != self.seed:
             self.seed = seed
             self._forget()
@@ -280,10 +280,8 @@ def _checked(seed: Any) -> int:
     return int(seed)
 
 
-def _parsed(state: dict[str, Any], kind: str) -> tuple[int, Edits]:
-    if set(state) != {"kind", "seed", "edits"} or not isinstance(state["edits"], bytes):
-        raise SimError("world state: needs the keys 'kind', 'seed' (int) and 'edits' (bytes)")
-    if state["kind"] != kind:
-        raise SimError(f"world state: of the kind {state['kind']!r}, not {kind!r}")
+def _parsed(state: dict[str, Any]) -> tuple[int, Edits]:
+    if set(state) != {"seed", "edits"} or not isinstance(state["edits"], bytes):
+        raise SimError("world state: needs the keys 'seed' (int) and 'edits' (bytes)")
     edits = Edits.unpack(state["edits"], len(NAMES), HEIGHT)
     return _checked(state["seed"]), edits
