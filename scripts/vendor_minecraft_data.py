@@ -4,7 +4,8 @@ Use: pip download minecraft-data==3.20.0 --no-deps, unpack, then
     python scripts/vendor_minecraft_data.py UNPACKED/minecraft_data/data/data/pc/1.19
 Only the subset that the embedded world can contain is kept: the blocks listed below, what they and the
 creatures drop, and every recipe that can be paid from those. What was added after the first edition (MORE,
-`more` in the data files) is appended, so that ids of blocks, items and recipes keep their numbers.
+`more` in the data files), and after the second (OVERWORLD, `overworld` in the data files), is appended, so
+that ids of blocks, items and recipes keep their numbers.
 
 A block whose state changes what it does is one row a state, named as Minecraft writes states:
 "wheat[age=3]". The state that a placed block starts in has the plain name.
@@ -37,6 +38,8 @@ TAGS = {
     "coals": ["coal", "charcoal"],
 }
 LOGS = [f"{wood}_{part}" for part in ("log", "wood") for wood in ("oak", "birch", "spruce")]
+ALL_TAGS = {**TAGS, "planks": [*TAGS["planks"], "acacia_planks"]}  # with the overworld's own
+ALL_LOGS = [*LOGS, "acacia_log", "acacia_wood"]
 WOODS = ("oak", "birch", "spruce")
 _HALVES = ["", "half=upper", "open=true", "half=upper,open=true"]
 _PARTS = [
@@ -49,6 +52,14 @@ obsidian coal_block iron_block gold_block diamond_block lapis_block redstone_blo
 raw_gold_block hay_block bone_block bricks stone_bricks chiseled_stone_bricks smooth_stone polished_granite
 polished_diorite polished_andesite coarse_dirt oak_wood birch_wood spruce_wood chiseled_sandstone
 cut_sandstone smooth_sandstone
+""".split()  # noqa: SIM905
+# Blocks that only `VoxelSim(world="overworld")` generates.
+OVERWORLD = """
+deepslate cobbled_deepslate tuff copper_ore emerald_ore deepslate_coal_ore deepslate_iron_ore
+deepslate_copper_ore deepslate_gold_ore deepslate_redstone_ore deepslate_lapis_ore deepslate_diamond_ore
+deepslate_emerald_ore acacia_log acacia_leaves acacia_planks fern large_fern tall_grass dead_bush sugar_cane
+lily_pad pumpkin brown_mushroom red_mushroom vine azure_bluet oxeye_daisy cornflower blue_orchid
+lily_of_the_valley ice
 """.split()  # noqa: SIM905
 # Block -> states that get a row each; "" is the plain name.
 MORE: dict[str, list[str]] = {
@@ -71,6 +82,8 @@ SKIP = (
     "_bed",
     "_boat",
     "minecart",
+    "cake",  # its milk buckets would not come back
+    "mushroom_stew",  # nor would its bowl
 )
 
 
@@ -93,12 +106,14 @@ def rows(values: list[Any]) -> str:
     return "[\n  " + ",\n  ".join(json.dumps(value) for value in values) + "\n ]"
 
 
-def blocks(folder: Path, names: dict[int, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Returns the block rows of BLOCKS and of MORE, in this order (the order is the block id)."""
+def blocks(folder: Path, names: dict[int, str]) -> list[list[dict[str, Any]]]:
+    """Returns the block rows of BLOCKS, MORE and OVERWORLD, in this order (the order is the block id)."""
     known = {row["name"]: row for row in load(folder, "blocks")}
-    first = [_block(known[name], "", names) for name in BLOCKS]
-    more = [_block(known[name], state, names) for name, states in MORE.items() for state in states]
-    return first, more
+    plain = [{name: [""] for name in listed} for listed in (BLOCKS, OVERWORLD)]
+    return [
+        [_block(known[name], state, names) for name, states in listed.items() for state in states]
+        for listed in (plain[0], MORE, plain[1])
+    ]
 
 
 def _block(row: dict[str, Any], state: str, names: dict[int, str]) -> dict[str, Any]:
@@ -126,9 +141,9 @@ def ingredients(recipe: dict[str, Any], names: dict[int, str]) -> tuple[Counter[
     return Counter(cells), len(shape) <= 2 and max(len(row) for row in shape) <= 2
 
 
-def merge(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def merge(variants: list[dict[str, Any]], tags: dict[str, list[str]]) -> list[dict[str, Any]]:
     """Replaces variants that differ only by a tag's member by one row that names the tag."""
-    for tag, members in TAGS.items():
+    for tag, members in tags.items():
         replaced = [{**v, "takes": _tagged(v["takes"], tag, members)} for v in variants]
         groups: dict[str, list[int]] = {}
         for index, row in enumerate(replaced):
@@ -152,7 +167,11 @@ def _tagged(takes: dict[str, int], tag: str, members: list[str]) -> dict[str, in
 
 
 def closure(
-    folder: Path, names: dict[int, str], known: set[str], skip: tuple[str, ...] = SKIP
+    folder: Path,
+    names: dict[int, str],
+    known: set[str],
+    skip: tuple[str, ...] = SKIP,
+    tags: dict[str, list[str]] = TAGS,
 ) -> tuple[set[str], list[dict[str, Any]]]:
     """Returns every item that can be obtained, and the recipes that make them (variants merged)."""
     known = set(known)
@@ -177,19 +196,19 @@ def closure(
                     kept.setdefault(item, []).append(row)
                     grew = True
                     known.add(item)
-    merged = [row for variants in kept.values() for row in merge(variants)]
+    merged = [row for variants in kept.values() for row in merge(variants, tags)]
     return known, sorted(merged, key=lambda row: (row["table"], row["item"], json.dumps(row["takes"])))
 
 
-def mixed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def mixed(rows: list[dict[str, Any]], logs: list[str]) -> list[dict[str, Any]]:
     """Returns a row that takes any mix of logs for each recipe that has a row for every log."""
     found: dict[str, tuple[dict[str, Any], set[str]]] = {}
     for row in rows:
-        logs = [item for item in row["takes"] if item in LOGS]
-        if len(logs) == 1:
-            general = {**row, "takes": _tagged(row["takes"], "logs", LOGS)}
-            found.setdefault(json.dumps(general, sort_keys=True), (general, set()))[1].add(logs[0])
-    return [row for row, logs in found.values() if logs == set(LOGS)]
+        taken = [item for item in row["takes"] if item in logs]
+        if len(taken) == 1:
+            general = {**row, "takes": _tagged(row["takes"], "logs", logs)}
+            found.setdefault(json.dumps(general, sort_keys=True), (general, set()))[1].add(taken[0])
+    return [row for row, some in found.values() if some == set(logs)]
 
 
 def items(folder: Path, keep: set[str]) -> list[dict[str, Any]]:
@@ -220,19 +239,24 @@ def obtainable(block_rows: list[dict[str, Any]], key: str) -> set[str]:
 def main(folder: Path) -> None:
     """Writes the three files."""
     names = {row["id"]: row["name"] for row in load(folder, "items")}
-    first, more = blocks(folder, names)
+    first, more, over = blocks(folder, names)
     materials = load(folder, "materials")
-    used = {row["material"] for row in first + more}
+    used = {row["material"] for row in first + more + over}
     speeds = {m: {names[int(i)]: s for i, s in materials[m].items()} for m in sorted(used & set(materials))}
-    write("blocks", {"speeds": speeds, "blocks": first + more})
+    write("blocks", {"speeds": speeds, "blocks": first + more + over})
+    skip = tuple(part for part in SKIP if part != "_bed")
     keep, recipes = closure(folder, names, obtainable(first, "items"))
-    wide, all_recipes = closure(
-        folder, names, keep | obtainable(more, "more"), tuple(part for part in SKIP if part != "_bed")
-    )
-    added = [row for row in all_recipes + mixed(all_recipes) if row not in recipes]
-    write("recipes", {"tags": {**TAGS, "logs": LOGS}, "recipes": recipes, "more": added})
-    old = items(folder, keep | {"air"})
-    write("items", {"items": old + [row for row in items(folder, wide) if row not in old]})
+    wide, rows2 = closure(folder, names, keep | obtainable(more, "more"), skip)
+    whole, rows3 = closure(folder, names, wide | obtainable(over, "overworld"), skip, ALL_TAGS)
+    added: list[dict[str, Any]] = []
+    for row in [*rows2, *mixed(rows2, LOGS), *rows3, *mixed(rows3, ALL_LOGS)]:
+        if row not in recipes + added:
+            added.append(row)
+    write("recipes", {"tags": {**ALL_TAGS, "logs": ALL_LOGS}, "recipes": recipes, "more": added})
+    kept: list[dict[str, Any]] = []
+    for names_of in (keep | {"air"}, wide, whole):
+        kept += [row for row in items(folder, names_of) if row not in kept]
+    write("items", {"items": kept})
 
 
 if __name__ == "__main__":

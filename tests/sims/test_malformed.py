@@ -12,6 +12,7 @@ from peam.sims.base import NOOP
 from peam.sims.voxel import VoxelSim, snapshots
 from peam.sims.voxel.game import NVEC
 from peam.sims.voxel.items import ITEM_ID
+from peam.sims.voxel.weather import Weather
 from tests.sims.arena import CRAFT, act, arena, give, put, run
 
 NAN = math.nan
@@ -231,8 +232,11 @@ WRONG = {  # of the right hash, but no state of a game
     "world without edits": ("world", {"seed": 1}),
     "world of a broken edit": ("world", {"seed": 1, "edits": b"123"}),
     "world of a negative seed": ("world", {"seed": -4, "edits": b""}),
+    "overworld without weather": ("kind", "overworld"),
+    "weather of the classic world": ("weather", Weather.of(1).state()),
 }
 del WRONG["peaceful nothing"]  # anything is true or false
+del WRONG["weather nothing"]  # the classic world has none
 
 
 @pytest.mark.parametrize("name", WRONG)

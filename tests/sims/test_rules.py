@@ -170,7 +170,7 @@ def test_smelting():
     assert "raw_iron" in RULES.smelting("iron_ingot")
     assert RULES.smelting("stone") == ("cobblestone",)
     assert set(RULES.smelting("charcoal")) == {
-        f"{w}_{p}" for w in ("oak", "birch", "spruce") for p in ("log", "wood")
+        f"{w}_{p}" for w in ("oak", "birch", "spruce", "acacia") for p in ("log", "wood")
     }
     assert RULES.smelting("stick") == ()
 

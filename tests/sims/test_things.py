@@ -312,6 +312,7 @@ FOODS = {
     "poisonous_potato": (2, 1.2),
     "porkchop": (3, 1.8),
     "potato": (1, 0.6),
+    "pumpkin_pie": (8, 4.8),
     "rotten_flesh": (4, 0.8),
     "spider_eye": (2, 3.2),
 }

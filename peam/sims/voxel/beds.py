@@ -1,6 +1,7 @@
 """Sleep: Minecraft Wiki "Bed", Java 1.19. Functions take the `Game`.
 
-The body stays where it stands. There is no thunderstorm to sleep through. While asleep, actions are left
+The body stays where it stands. In the overworld a thunderstorm
+lets sleep by day too, and waking ends rain and thunder. While asleep, actions are left
 out but sneaking, which gets up.
 """
 
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from peam.sims.base import Cell
 from peam.sims.voxel import physics as ph
-from peam.sims.voxel import spawning
+from peam.sims.voxel import spawning, weather
 from peam.sims.voxel.blocks import NAMES, SOLID, base
 from peam.sims.voxel.pairs import BED
 
@@ -32,7 +33,8 @@ def use(game: Game, cell: Cell) -> None:
     if abs(cell[1] - body[ph.Y]) > REACH[1]:
         return
     game.extras.home = cell
-    if DUSK <= game.clock < DAWN and not _watched(game, cell):
+    dark = weather.night(game) if game.weather else DUSK <= game.clock < DAWN
+    if dark and not _watched(game, cell):
         game.extras.asleep = 1
 
 
@@ -58,6 +60,8 @@ def sleep(game: Game, pose: int) -> None:
     if extras.asleep > TICKS:
         extras.asleep = 0
         game.clock = 0
+        if game.weather and game.weather.wet:
+            game.weather.clear()
         game.count("slept", BED)
 
 

@@ -16,7 +16,7 @@ from peam.sims.voxel.glow import under_sky
 from peam.sims.voxel.mobs import BURNS
 from peam.sims.voxel.physics import X, Y, Z, at, touches
 
-DARK, LEVEL, DRY = range(3)  # places of the surroundings: `glow.darkening`, 1..3 difficulty, whether no rain
+DARK, LEVEL, DRY = range(3)  # places of the surroundings: `weather.shade`, 1..3 difficulty, whether no rain
 FAUNA: Final = data("fauna.yaml")
 BURN_TICKS, BURN_BRIGHT = float(FAUNA["burning"]["ticks"]), float(FAUNA["burning"]["brightness"])
 DAWN = 4  # darkening below which it is day

@@ -20,7 +20,7 @@ from peam.sims.voxel import chests, experience, mobs, snapshots, views
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import NAMES
 from peam.sims.voxel.building import REACH, STATIONS
-from peam.sims.voxel.game import Game, known_world
+from peam.sims.voxel.game import Game
 from peam.sims.voxel.items import ITEMS, MAIN
 from peam.sims.voxel.observer import Observer, craft_argument
 from peam.sims.voxel.options import apply, known
@@ -28,7 +28,8 @@ from peam.sims.voxel.overlay import Overlay
 from peam.sims.voxel.overlay import frame as drawn
 from peam.sims.voxel.rules import VoxelRules
 from peam.sims.voxel.spaces import action_space, observation_space
-from peam.sims.voxel.world import World
+from peam.sims.voxel.worlds import known as known_world
+from peam.sims.voxel.worlds import make
 from peam.types import Image, Observation
 
 
@@ -42,7 +43,8 @@ class VoxelSim(Sim):
         difficulty: peaceful, easy, normal or hard.
         render_mode: None or "rgb_array".
         overlay: What `frame`, `render` and the "rgb" observation draw over the plain picture; see `Overlay`.
-        world: "classic" (five kinds of creatures of simple minds) or "overworld" (Minecraft's).
+        world: "classic", the small world in which the agents were trained, with five kinds of creatures of
+            simple minds, or "overworld": Minecraft's terrain, light, weather and creatures.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 20}  # noqa: RUF012 - Gymnasium's own form
@@ -257,8 +259,9 @@ class VoxelSim(Sim):
         """See `Sim`. Nothing changes on error. A world of the same seed keeps the chunks that it has."""
         content = snapshots.decode(state)
         try:
-            seed = int(content["world"]["seed"])
-            world = self._game.world if self._game and self._game.world.seed == seed else World(seed)
+            seed, kind = int(content["world"]["seed"]), known_world(str(content["kind"]))
+            now = self._game.world if self._game else None
+            world = now if now and (now.seed, now.kind) == (seed, kind) else make(kind, seed)
             game = Game(seed, str(content["difficulty"]), world)
             game.load(content)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:

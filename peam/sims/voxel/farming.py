@@ -2,8 +2,8 @@
 
 Numbers: `data/voxel/farming.yaml`. Only what the agent has made grows: farmland, crops and saplings that
 were put down. Each has a random tick with chance 3 in 4096 a tick, drawn ahead as a waiting time. Light is
-the open sky's (Minecraft lets crops grow at night), or a lamp's that passes straight, a level a block. Grass
-does not spread and leaves do not decay.
+the open sky's (Minecraft lets crops grow at night), or a lamp's that passes straight, a level a block; in the
+overworld it is the light map's. Rain wets no farmland. Grass does not spread and leaves do not decay.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def tick(game: Game) -> None:
 def bright(game: Game, cell: Cell) -> bool:
     """Whether a cell has light enough to grow in."""
     x, y, z = cell
+    if game.weather:
+        return max(game.world.light(x, y, z)) >= int(RULES["light"])
     blocks = game.world.blocks
     if not OPAQUE[blocks[x & 255, y + 1 :, z & 255]].any():
         return True

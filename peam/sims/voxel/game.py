@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from peam.errors import SimError, unknown
+from peam.errors import SimError
 from peam.sims.base import NOOP, Cell
 from peam.sims.voxel import (
     beds,
@@ -28,6 +28,7 @@ from peam.sims.voxel import (
     mobs,
     naturals,
     spawning,
+    weather,
     wildlife,
 )
 from peam.sims.voxel import entities as ent
@@ -38,9 +39,9 @@ from peam.sims.voxel.furnaces import Furnace
 from peam.sims.voxel.items import ITEM_ID, ITEMS, Inventory
 from peam.sims.voxel.vitals import EXHAUSTION, Vitals
 from peam.sims.voxel.world import World
+from peam.sims.voxel.worlds import make
 
 DAY = 24000
-WORLDS = ("classic", "overworld")
 NVEC = (3, 3, 4, 25, 25, 8, 244, 36)
 STATION_REACH = 4.5
 _AHEAD, _LEFT = (0.0, 1.0, -1.0), (0.0, 1.0, -1.0)
@@ -57,7 +58,7 @@ class Game:
         stats: Episode counters of `Observation.stats`.
         hands: What the hands are at: digging, drawing, eating.
         extras: Chests, what grows, beds, experience.
-        kind: Of WORLDS: "classic" has five creatures of simple minds, "overworld" Minecraft's.
+        weather: Of the overworld; None in the classic world, where the sky is always clear.
         herded: Chunks that have had their first animals, in the overworld.
     """
 
@@ -67,10 +68,10 @@ class Game:
         Raises:
             SimError: If no such kind of world is known.
         """
-        self.kind = known_world(kind)
+        self.world = world or make(kind, seed)
+        self.weather = weather.Weather.of(seed) if self.kind == "overworld" else None
         self.herded: set[tuple[int, int]] = set()
         self.chunk: tuple[int, int] | None = None  # where `naturals` last looked for new land; not saved
-        self.world = world or World(seed)
         self.difficulty = difficulty
         self.body: NDArray[np.float64] = np.zeros(ph.BODY)
         self.vitals = Vitals()
@@ -111,6 +112,11 @@ class Game:
     def held(self, item: str) -> int:
         """Returns how many of an item the inventory holds."""
         return self.inventory.count(ITEM_ID[item])
+
+    @property
+    def kind(self) -> str:
+        """The kind of world, of `worlds.KINDS`: its terrain, creatures and sky."""
+        return self.world.kind
 
     @property
     def alive(self) -> bool:
@@ -177,6 +183,8 @@ class Game:
             self._smelt()
         self.ticks += 1
         self.clock = (self.clock + 1) % DAY
+        if self.weather:
+            weather.tick(self)
         (spawning if self.kind == "classic" else naturals).tick(self)
         self._live_on(pose)
 
@@ -295,6 +303,7 @@ class Game:
             "peaceful": self.peaceful,
             "kind": self.kind,
             "herded": [list(chunk) for chunk in sorted(self.herded)],
+            "weather": self.weather.state() if self.weather else None,
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
@@ -304,7 +313,8 @@ class Game:
             SimError: The state is not one that a world can have; nothing has changed.
         """
         migrations.check(state)
-        self.kind = known_world(str(state["kind"]))
+        if state["kind"] != self.kind:
+            raise SimError(f"snapshot: of a world of the kind {state['kind']!r}, not {self.kind!r}")
         self.difficulty, self.peaceful = str(state["difficulty"]), bool(state["peaceful"])
         self._mobs = _parameters("peaceful" if self.peaceful else self.difficulty)
         self.body[:], self.rng[:] = state["body"], state["rng"]
@@ -317,19 +327,14 @@ class Game:
         self.stations = {_cell(cell): str(name) for cell, name in state["stations"]}
         self.stats = {str(key): int(value) for key, value in state["stats"].items()}
         self.clock, self.ticks = int(state["clock"]), int(state["ticks"])
+        if self.weather:
+            self.weather = weather.Weather.load(state["weather"])
         self.herded = {(int(x), int(z)) for x, z in state["herded"]}
         self.world.load(state["world"])
         self.world.ensure(self.body[ph.X], self.body[ph.Z])
 
 
 _felt = itemgetter(ph.MOVED, ph.LANDED, ph.JUMPED, ph.WATER, ph.LAVA, ph.SUBMERGED, ph.INSIDE, ph.CACTUS)
-
-
-def known_world(kind: str) -> str:
-    """Returns a kind of world that exists. Raises SimError for others."""
-    if kind not in WORLDS:
-        raise SimError(unknown("kind of world", kind, WORLDS))
-    return kind
 
 
 def _cell(values: Sequence[int]) -> Cell:

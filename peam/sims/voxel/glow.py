@@ -33,14 +33,6 @@ def sunlight(clock: int) -> float:
     return min(1.0, max(0.0, math.cos(angle * 2.0 * math.pi) * 2.0 + 0.5))
 
 
-_DARK: Final = [int((1.0 - sunlight(clock)) * 11) for clock in range(DAY)]
-
-
-def darkening(clock: int) -> int:
-    """Returns by how much the sky's light is weakened at a tick of the day: 0 by day, 11 at night."""
-    return _DARK[clock]
-
-
 @njit(cache=True)
 def under_sky(blocks: Any, tops: Any, x: int, y: int, z: int) -> bool:
     """Whether the sky's full light falls on a cell: nothing above it but air and what is thin."""
@@ -60,7 +52,7 @@ def light(blocks: Any, tops: Any, x: int, y: int, z: int, dark: int, enough: int
         x: Cell.
         y: Cell.
         z: Cell.
-        dark: `darkening(clock)`; 15 leaves the sky out.
+        dark: By how much the sky's light is weakened (`weather.shade`); 15 leaves the sky out.
         enough: The search ends at this level: a brighter cell may be told as less bright, but not below it.
     """
     if _STOPS[at(blocks, x, y, z)]:

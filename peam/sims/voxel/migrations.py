@@ -23,6 +23,7 @@ from peam.sims.voxel import physics as ph
 from peam.sims.voxel.edits import RECORD
 from peam.sims.voxel.extras import CHEST, Extras
 from peam.sims.voxel.items import ITEM_ID, ITEMS, SLOTS
+from peam.sims.voxel.weather import Weather
 
 Names = Mapping[str, Sequence[str]]
 NAMES: Final[Names] = {"blocks": blocks.NAMES, "items": ITEMS, "kinds": ent.KINDS}
@@ -90,6 +91,7 @@ def check(state: Mapping[str, Any]) -> None:
     _demand("inventory", [len(column) for column in held] == [SLOTS] * 3 and _ids(np.asarray(held[0]), ITEMS))
     _demand("hands", 0 <= hands["item"] < len(ITEMS) and _numbers(hands, "cell"))
     _demand("vitals", _numbers(state["vitals"], "cause"))
+    _demand("weather", _sky(state["weather"], state["kind"]))
     extras = state["extras"]
     _demand("extras", extras["points"] >= 0 and extras["asleep"] >= 0)
     chests = [slot for _, slots in extras["chests"] for slot in slots]
@@ -104,6 +106,17 @@ def check(state: Mapping[str, Any]) -> None:
 def _demand(part: str, fits: bool) -> None:
     if not fits:
         raise SimError(f"snapshot: '{part}' is not what a world here can hold")
+
+
+def _sky(weather: Mapping[str, Any] | None, kind: str) -> bool:
+    """Whether weather is of the overworld, and only there."""
+    if weather is None or kind != "overworld":
+        return weather is None and kind != "overworld"
+    if set(weather) != set(Weather.__slots__):
+        return False
+    spans = all(0 < weather[key] < 2**31 for key in ("rain_time", "thunder_time"))
+    strengths = all(0.0 <= weather[key] <= 1.0 for key in ("rain", "thunder"))
+    return spans and strengths and np.asarray(weather["rng"]).shape == (1,)
 
 
 def _ids(ids: NDArray[Any], names: Sequence[str]) -> bool:
@@ -122,7 +135,7 @@ def _read_2(rest: bytes) -> tuple[Names, dict[str, Any]]:
     """Reads version 2: zlib over JSON in which arrays and bytes are base64."""
     state: dict[str, Any] = json.loads(zlib.decompress(rest), object_hook=_rich)
     state["extras"] = Extras(int(state["world"]["seed"])).state()
-    state["kind"], state["herded"] = "classic", []
+    state["kind"], state["herded"], state["weather"] = "classic", [], None
     state["hands"]["raised"] = 0
     state["vitals"] |= dict.fromkeys(("poison", "regeneration", "absorption", "extra", "fed"), 0)
     for _, furnace in state["furnaces"]:

@@ -14,11 +14,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from peam.sims.base import Cell
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
+from peam.sims.voxel import weather
 from peam.sims.voxel.blocks import CUTOUT, HAZARD, ID, LIQUID, OPAQUE, SOLID
 from peam.sims.voxel.entities import uniform
-from peam.sims.voxel.glow import darkening, light
 from peam.sims.voxel.physics import X, Y, Z, at
 from peam.sims.voxel.spawning import HOSTILE, PASSIVE, RULES
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _RULE: Final = RULES["overworld"]
 _FAR: Final = float(_RULE["far"])
-_ANIMAL_LIGHT, _NO_SKY, _GROUPS = 8, 15, 3
+_GROUPS = 3
 _GRASS, _BEDROCK = ID["grass_block"], ID["bedrock"]
 
 
@@ -49,60 +50,36 @@ def roomy(blocks: Any, x: int, y: int, z: int, wide: bool) -> bool:
 
 
 @njit(cache=True)
-def dim(blocks: Any, tops: Any, x: int, y: int, z: int, dark: int, rng: Any) -> bool:
-    """Whether a cell is dark enough for a monster: no light of lamps, and the sky's only by chance."""
-    sky = light(blocks, tops, x, y, z, 0, 15)
-    if sky > int(uniform(rng) * 32) or sky - dark > int(uniform(rng) * 8):
-        return False
-    return light(blocks, tops, x, y, z, _NO_SKY, 1) == 0
-
-
-@njit(cache=True)
-def pasture(blocks: Any, tops: Any, x: int, y: int, z: int) -> bool:
-    """Whether a cell is on grass and light enough for an animal, by day or by night."""
-    if at(blocks, x, y - 1, z) != _GRASS:
-        return False
-    return light(blocks, tops, x, y, z, 0, _ANIMAL_LIGHT + 1) > _ANIMAL_LIGHT
-
-
-@njit(cache=True)
-def fit(
-    blocks: Any, tops: Any, cell: Any, p: Any, near: float, far: float, dark: int, monster: bool, rng: Any
-) -> bool:
-    """Whether a cell will do for a creature: how far it is, its room, ground and light."""
+def stands(blocks: Any, cell: Any, p: Any, near: float, far: float, monster: bool) -> bool:
+    """Whether a cell will do for a creature but for its light: how far it is, its room and ground."""
     x, y, z = cell
     dx, dy, dz = x + 0.5 - p[X], y - p[Y], z + 0.5 - p[Z]
     if dx * dx + dy * dy + dz * dz < near * near or dx * dx + dz * dz > far * far:
         return False
-    if not roomy(blocks, x, y, z, False):
-        return False
-    return dim(blocks, tops, x, y, z, dark, rng) if monster else pasture(blocks, tops, x, y, z)
+    return roomy(blocks, x, y, z, False) and (monster or at(blocks, x, y - 1, z) == _GRASS)
 
 
 @njit(cache=True)
 def search(
-    blocks: Any,
-    tops: Any,
-    chunks: Any,
-    times: int,
-    p: Any,
-    near: float,
-    far: float,
-    dark: int,
-    monster: bool,
-    rng: Any,
-) -> tuple[int, int, int]:
-    """Tries each chunk so many times; returns the first cell that fits, y = -1 for none."""
+    blocks: Any, tops: Any, chunks: Any, times: int, p: Any, near: float, far: float, monster: bool, rng: Any
+) -> Any:
+    """Tries each chunk so many times; returns the cells on which a creature could stand, (n, 3)."""
+    found = np.empty((times * len(chunks), 3), np.int64)
+    number = 0
     for _ in range(times):
         for row in range(len(chunks)):
             x = chunks[row, 0] * 16 + int(uniform(rng) * 16)
             z = chunks[row, 1] * 16 + int(uniform(rng) * 16)
             y = int(uniform(rng) * (int(tops[x & 255, z & 255]) + 1))
-            if OPAQUE[at(blocks, x, y, z)]:
-                continue
-            if fit(blocks, tops, (x, y, z), p, near, far, dark, monster, rng):
-                return x, y, z
-    return 0, -1, 0
+            if not OPAQUE[at(blocks, x, y, z)] and stands(blocks, (x, y, z), p, near, far, monster):
+                found[number, 0], found[number, 1], found[number, 2] = x, y, z
+                number += 1
+    return found[:number]
+
+
+def shone(game: Game, cell: Cell, monster: bool) -> bool:
+    """Whether the light in a cell is right: dark enough for a monster, bright enough for an animal."""
+    return weather.dark(game, *cell) if monster else weather.bright(game, *cell)
 
 
 def populate(game: Game) -> None:
@@ -148,27 +125,19 @@ def _spawn(game: Game, rule: dict[str, Any], kinds: list[int], monster: bool) ->
     room = rule["cap"] - _number(game, kinds)
     if room <= 0:
         return
-    times = rule["every"] if monster else 1
-    dark, world = darkening(game.clock), game.world
-    x, y, z = search(
-        world.blocks,
-        world.tops,
-        _awake(game),
-        times,
-        game.body,
-        rule["near"],
-        _FAR,
-        dark,
-        monster,
-        game.rng,
+    times, world = rule["every"] if monster else 1, game.world
+    cells = search(
+        world.blocks, world.tops, _awake(game), times, game.body, rule["near"], _FAR, monster, game.rng
     )
-    if y >= 0:
-        _pack(game, rule, (x, y, z), room, monster)
+    for x, y, z in cells.tolist():
+        if shone(game, (x, y, z), monster):
+            _pack(game, rule, (x, y, z), room, monster)
+            return
 
 
-def _pack(game: Game, rule: dict[str, Any], cell: tuple[int, int, int], room: int, monster: bool) -> None:
+def _pack(game: Game, rule: dict[str, Any], cell: Cell, room: int, monster: bool) -> None:
     """Puts a pack around a cell, three walks of one to four steps, as many as the cap leaves room for."""
-    world, dark, name = game.world, darkening(game.clock), draw(game, rule["kinds"])
+    blocks, name = game.world.blocks, draw(game, rule["kinds"])
     x, y, z = cell
     placed = 0
     for _ in range(_GROUPS):
@@ -177,17 +146,11 @@ def _pack(game: Game, rule: dict[str, Any], cell: tuple[int, int, int], room: in
             if placed >= min(room, rule["pack"]):
                 return
             place = (px, y, pz)
-            if fit(
-                world.blocks,
-                world.tops,
-                place,
-                game.body,
-                rule["near"],
-                _FAR,
-                dark,
-                monster,
-                game.rng,
-            ) and (name != "spider" or roomy(world.blocks, *place, True)):
+            if (
+                stands(blocks, place, game.body, rule["near"], _FAR, monster)
+                and shone(game, place, monster)
+                and (name != "spider" or roomy(blocks, *place, True))
+            ):
                 game.entities.creature(name, (px + 0.5, y, pz + 0.5), game.random() * 360 - 180)
                 placed += 1
             px += int(game.random() * rule["spread"]) - int(game.random() * rule["spread"])
@@ -215,7 +178,8 @@ def _herd(game: Game, chunk: tuple[int, int], rule: dict[str, Any]) -> None:
         y = int(world.tops[x & 255, z & 255])
         while y > 1 and not SOLID[world.get(x, y - 1, z)]:
             y -= 1
-        if pasture(world.blocks, world.tops, x, y, z) and roomy(world.blocks, x, y, z, False):
+        grass = world.get(x, y - 1, z) == _GRASS
+        if grass and roomy(world.blocks, x, y, z, False) and weather.bright(game, x, y, z):
             game.entities.creature(name, (x + 0.5, y, z + 0.5), game.random() * 360 - 180)
         x = min(16 * chunk[0] + 15, max(16 * chunk[0], x + int(game.random() * 5) - int(game.random() * 5)))
         z = min(16 * chunk[1] + 15, max(16 * chunk[1], z + int(game.random() * 5) - int(game.random() * 5)))

@@ -13,18 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peam.sims.voxel import physics as ph
-from peam.sims.voxel.blocks import data
 from peam.sims.voxel.crafting import smelter
 from peam.sims.voxel.game import DAY, Game
 from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.items import DURABILITY, ITEMS, MAIN, NATURAL, PLACES, Inventory
-from peam.sims.voxel.land import column
 from peam.sims.voxel.rules import ENTRIES, SMELT_ENTRY, SMELT_OF, TABLE_ENTRY, payable
 from peam.sims.voxel.spaces import EQUIPPED, FLOATS, MOST_XP, NAMES, SEA_LEVEL, SOURCES
-from peam.sims.voxel.tables import tables
+from peam.sims.voxel.weather import shade
 
-_CLIMATE: Final = data("climate.yaml")
-_BIOMES: Final = [row["name"] for row in data("biomes.yaml")["biomes"]]
 _N: Final = MAIN + len(EQUIPPED)
 _SLOTS: Final = (*range(MAIN), *EQUIPPED)
 _KEYS: Final = tuple(row[:2] for row in FLOATS)
@@ -139,8 +135,13 @@ class Observer:
         x, y, z, _, _, _, yaw, pitch = game.body[:8].tolist()
         biome, temperature, rainfall = self._climate(int(x // 4), int(z // 4))
         sky, sun = self._sky(x, y, z), _DAYLIGHT[game.clock]
+        light, rain = 15.0 * sky * max(0.27, sun), 0
+        if game.weather:
+            level, block = game.world.light(int(x // 1), int((y + ph.EYE) // 1), int(z // 1))
+            sky, light = level / 15.0, float(max(block, level - shade(game)))
+            sun, rain = sun * game.weather.dim, int(game.weather.wet)
         location["pos"] = np.array((x, y, z), np.float32)
-        location["biome_id"], location["can_see_sky"], location["is_raining"] = biome, int(sky >= 1.0), 0
+        location["biome_id"], location["can_see_sky"], location["is_raining"] = biome, int(sky >= 1.0), rain
         taken = vitals.taken
         values = (
             vitals.life,
@@ -155,7 +156,7 @@ class Observer:
             temperature,
             sun,
             sky,
-            15.0 * sky * max(0.27, sun),
+            light,
             SEA_LEVEL,
             taken,
             0.0,
@@ -167,9 +168,7 @@ class Observer:
 
     def _climate(self, x: int, z: int) -> tuple[int, float, float]:
         if self._place is None or self._place[0] != (x, z):
-            biome = column(self._game.world.seed, x * 4, z * 4, tables())[1]
-            number, temperature, rainfall = _CLIMATE[_BIOMES[biome]]
-            self._place = ((x, z), (number, temperature, rainfall))
+            self._place = ((x, z), self._game.world.climate(4 * x, 4 * z))
         return self._place[1]
 
     def _sky(self, x: float, y: float, z: float) -> float:

@@ -3,7 +3,7 @@
 Differences, all deliberate: item names are modern and keep their underscores; `nearby_tools` asks for
 stations within 4.5 m of the eye whatever the view; `masks/craft_smelt` knows fuel; `damage_source` is filled
 for the last tick (MineDojo's is always zero); xp counts points and stops at its bound. Not simulated, so
-constant: weather, magic.
+constant: magic; weather outside the overworld.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gymnasium import spaces as gs
 from peam.sims.voxel.game import NVEC
 from peam.sims.voxel.items import ARMOR, DURABILITY, MAIN, OFFHAND
 from peam.sims.voxel.names import NAMES as NAMES
-from peam.sims.voxel.names import Names
+from peam.sims.voxel.names import Names as Names
 
 EQUIPPED: Final = (0, *range(ARMOR, ARMOR + 4), OFFHAND)  # main hand, feet, legs, chest, head, off hand
 SEA_LEVEL: Final = 63.0

@@ -102,7 +102,7 @@ def _monster(game: Game) -> None:
 def _lit(game: Game, x: int, y: int, z: int, top: int) -> bool:
     """Whether a cell is too bright for monsters: open to a bright sky, or a light within its reach.
 
-    Light is taken to pass straight, a level a block: this simulator keeps no light map.
+    Light is taken to pass straight, a level a block: the classic world keeps no light map.
     """
     if not night(game.clock) and (y > top or not _buried(game, x, y, z)):
         return True

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from peam.sims.voxel import combat, fauna, mobs
+from peam.sims.voxel import combat, fauna, mobs, weather
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.elements import FAUNA
 from peam.sims.voxel.explosion import explode
-from peam.sims.voxel.glow import darkening
 from peam.sims.voxel.items import ITEM_ID
 
 if TYPE_CHECKING:
@@ -31,7 +30,8 @@ def advance(
     events: NDArray[np.float64],
 ) -> int:
     """Advances every entity of a game one tick; returns the number of events. Arguments: `fauna.advance`."""
-    around = np.array([darkening(game.clock), mobs.LEVELS.index(game.difficulty), 1.0])
+    dry = weather.falls(game) != "rain"
+    around = np.array([weather.shade(game), mobs.LEVELS.index(game.difficulty), float(dry)])
     return fauna.advance(
         game.world.blocks,
         game.world.tops,

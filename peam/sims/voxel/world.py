@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from copy import copy
 from math import floor
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from peam.errors import SimError
-from peam.sims.voxel.blocks import ID, NAMES, SOLID
+from peam.sims.voxel.blocks import ID, NAMES, SOLID, data
 from peam.sims.voxel.edits import Cell as Cell
 from peam.sims.voxel.edits import Chunk, Edits
 from peam.sims.voxel.land import column
+from peam.sims.voxel.light import Light
 from peam.sims.voxel.tables import HEIGHT, TREES, Tables, tables
 from peam.sims.voxel.terrain import generate
 from peam.sims.voxel.trees import tree
@@ -27,6 +28,8 @@ from peam.sims.voxel.trees import tree
 SIZE = 256
 _CHUNKS = SIZE // 16
 _NONE = -(2**62)
+_CLIMATE: Final = data("climate.yaml")
+_BIOMES: Final = [row["name"] for row in data("biomes.yaml")["biomes"]]
 _SPOTS = sorted((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in range(-8, 8))  # nearest first
 
 
@@ -77,6 +80,8 @@ class World:
             `tops` argument.
     """
 
+    kind = "classic"
+
     def __init__(self, seed: int) -> None:
         self.seed = _checked(seed)
         self.blocks: NDArray[np.uint8] = np.zeros((SIZE, HEIGHT, SIZE), np.uint8)
@@ -88,6 +93,7 @@ class World:
     def _forget(self) -> None:
         self._slots: dict[Chunk, Chunk] = {}  # place in the window -> the chunk that is there
         self._near = (_NONE, _NONE, -1)
+        self._light: Light | None = None  # made when first asked for
 
     def ensure(self, x: float, z: float, radius: int = 48) -> None:
         """Loads every chunk within `radius` metres of a column, whatever its place in its own chunk.
@@ -110,10 +116,16 @@ class World:
         slot = (chunk[0] & (_CHUNKS - 1), chunk[1] & (_CHUNKS - 1))
         if self._slots.get(slot) == chunk:
             return
-        _load(self.blocks, self.tops, self.seed, chunk[0], chunk[1], self._tables)
+        self._generate(*chunk)
         self._slots[slot] = chunk
+        if self._light:
+            self._light.forget(slot)
         for x, y, z, _, block in self._edits.cells(chunk):
             self._write(x, y, z, block)
+
+    def _generate(self, cx: int, cz: int) -> None:
+        """Makes a chunk in its place in the window, with its tops."""
+        _load(self.blocks, self.tops, self.seed, cx, cz, self._tables)
 
     def _write(self, x: int, y: int, z: int, block: int) -> None:
         i, k = x & 255, z & 255
@@ -144,7 +156,40 @@ class World:
         if not self.loaded(x, z):
             raise SimError(f"set: column ({x}, {z}) is not loaded")
         self._edits.put(x, y, z, int(self.blocks[x & 255, y, z & 255]), block)
+        if self._light:
+            self._light.before(x, z)
         self._write(x, y, z, block)
+        if self._light:
+            self._light.after(x, y, z)
+
+    def light(self, x: int, y: int, z: int) -> tuple[int, int]:
+        """Returns (sky light, block light) of a loaded cell, 0..15 each; loads the chunks around its own.
+
+        Sky light is that of an open sky at noon, whatever the time and the weather.
+
+        Raises:
+            SimError: If the column is not loaded.
+        """
+        if not self.loaded(x, z):
+            raise SimError(f"light: column ({x}, {z}) is not loaded")
+        if self._light is None:
+            self._light = Light(self.blocks, self.tops, self._reach)
+        return self._light.at(x, y, z)
+
+    def _reach(self, chunk: Chunk) -> None:
+        """Loads a chunk beyond what `ensure` loaded, which therefore looks anew the next time."""
+        if not self.loaded(16 * chunk[0], 16 * chunk[1]):
+            self._want(chunk)
+            self._near = (_NONE, _NONE, -1)
+
+    def climate(self, x: int, z: int) -> tuple[int, float, float]:
+        """Returns (biome id as MineDojo numbers them, temperature, rainfall) of a column."""
+        number, temperature, rainfall = _CLIMATE[_BIOMES[column(self.seed, x, z, self._tables)[1]]]
+        return number, temperature, rainfall
+
+    def falls(self, x: int, z: int) -> str:
+        """Returns what falls on a column when it rains: rain, snow or nothing."""
+        return "nothing"
 
     def surface(self, x: int, z: int) -> int:
         """Returns the y of the highest solid block of a loaded column, leaves included."""
@@ -191,7 +236,7 @@ class World:
         return all(not SOLID[self.get(x + dx, y + 1, z + dz)] for dx in (-1, 0, 1) for dz in (-1, 0, 1))
 
     def state(self) -> dict[str, Any]:
-        """Returns {"seed": int, "edits": bytes}: all that makes this world differ from any other."""
+        """Returns {"seed": int, "edits": bytes}: all that tells this world from others of its kind."""
         return {"seed": self.seed, "edits": self._edits.pack()}
 
     def load(self, state: dict[str, Any]) -> None:
@@ -210,6 +255,8 @@ class World:
                     self._write(x, y, z, was)
                 for x, y, z, _, block in edits.cells(chunk):
                     self._write(x, y, z, block)
+                if self._light:
+                    self._light.forget()
 
     def copy(self) -> World:
         """Returns a world of its own with the same blocks: nothing that can be written to is shared."""
@@ -217,6 +264,7 @@ class World:
         for name, value in vars(self).items():
             if isinstance(value, np.ndarray | dict | Edits):
                 setattr(twin, name, value.copy())
+        twin._light = None  # its light is of these blocks; made anew when asked for
         return twin
 
 

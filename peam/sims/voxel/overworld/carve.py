@@ -1,0 +1,174 @@
+"""What is hollow: caves and the water and lava in them. Knows nothing of ores and plants.
+
+Three noises on a lattice of 4 x 4 x 4 blocks that is fixed in the world, blended between. A cell is hollow
+where two of them are near zero at once (tunnels), or where the third is high (caverns).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from peam.sims.voxel.overworld.lie import LEVEL, is_open
+from peam.sims.voxel.overworld.noises import wave2, wave3
+from peam.sims.voxel.overworld.numbers import Caves, Numbers
+
+_LOWEST = 5  # above the bedrock
+
+
+@njit(cache=True, nogil=True)
+def _lattice(seed: int, x0: int, z0: int, levels: int, c: Caves) -> NDArray[np.float32]:
+    out = np.empty((3, 5, levels, 5), np.float32)
+    a, b = c.tunnel_scale, c.cheese_scale
+    for i in range(5):
+        for j in range(levels):
+            for k in range(5):
+                x, y, z = float(x0 + 4 * i), 4.0 * j, float(z0 + 4 * k)
+                out[0, i, j, k] = wave3(seed + 111, x / a, y / (0.8 * a), z / a)
+                out[1, i, j, k] = wave3(seed + 121, x / a, y / (0.8 * a), z / a)
+                out[2, i, j, k] = wave3(seed + 131, x / b, y / (0.5 * b), z / b)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _roofs(
+    seed: int, x0: int, z0: int, heights: NDArray[np.int64], grid: NDArray[np.float64], n: Numbers
+) -> NDArray[np.int64]:
+    """Returns the highest cell of each column that may be hollow: well below the ground, or its very top.
+
+    No cell is opened beside or beneath open water: 5 blocks of rock stay under the lowest ground near by.
+    """
+    out = np.empty((16, 16), np.int64)
+    for lx in range(16):
+        for lz in range(16):
+            i, k = lx >> 2, lz >> 2
+            low = 999.0
+            for p in range(i, i + 4):  # the grid begins one point before the chunk
+                for q in range(k, k + 4):
+                    low = min(low, grid[p, q, LEVEL])
+            height = heights[lx, lz]
+            if low >= 64.0:
+                out[lx, lz] = height if is_open(seed, x0 + lx, z0 + lz, n) else height - 5
+            else:
+                out[lx, lz] = min(height - 5, int(low) - 5)
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _pool(seed: int, x: int, z: int, c: Caves) -> int:
+    """Returns up to where the hollows of a column hold water, 0 where they are dry."""
+    wave = wave2(seed + 141, x / c.pool_scale, z / c.pool_scale)
+    if abs(wave) <= c.pool:
+        return 0
+    return c.high_pool if wave > 0.0 else c.low_pool
+
+
+@njit(cache=True, nogil=True)
+def _pools(seed: int, x0: int, z0: int, c: Caves) -> NDArray[np.int64]:
+    """Returns `_pool` of each column, negative in the dry ones beside a pool: up to there they stay whole."""
+    wide = np.empty((18, 18), np.int64)
+    for i in range(18):
+        for k in range(18):
+            wide[i, k] = _pool(seed, x0 + i - 1, z0 + k - 1, c)
+    out = np.empty((16, 16), np.int64)
+    for i in range(16):
+        for k in range(16):
+            beside = max(wide[i, k + 1], wide[i + 2, k + 1], wide[i + 1, k], wide[i + 1, k + 2])
+            out[i, k] = wide[i + 1, k + 1] if wide[i + 1, k + 1] > 0 else -beside
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _beyond(lattice: NDArray[np.float32], f: int, i: int, j: int, k: int, band: float) -> bool:
+    """Returns whether eight points of a noise lie all above or all below a band about zero."""
+    above = below = True
+    for p in range(i, i + 2):
+        for r in range(j, j + 2):
+            for q in range(k, k + 2):
+                above &= lattice[f, p, r, q] >= band
+                below &= lattice[f, p, r, q] <= -band
+    return above or below
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _blank(lattice: NDArray[np.float32], i: int, j: int, k: int, c: Caves) -> bool:
+    """Returns whether no cell between eight points can be hollow: blends never leave their corners' range."""
+    tunnel = not _beyond(lattice, 0, i, j, k, c.tunnel) and not _beyond(lattice, 1, i, j, k, c.tunnel)
+    if tunnel:
+        return False
+    high = np.float32(-9.0)
+    for p in range(i, i + 2):
+        for r in range(j, j + 2):
+            for q in range(k, k + 2):
+                high = max(high, lattice[2, p, r, q])
+    return bool(high < c.cheese)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _value(g: NDArray[np.float32], i: int, j: int, k: int, fx: float, fy: float, fz: float) -> float:
+    a = g[i, j, k] + fx * (g[i + 1, j, k] - g[i, j, k])
+    b = g[i, j, k + 1] + fx * (g[i + 1, j, k + 1] - g[i, j, k + 1])
+    c = g[i, j + 1, k] + fx * (g[i + 1, j + 1, k] - g[i, j + 1, k])
+    d = g[i, j + 1, k + 1] + fx * (g[i + 1, j + 1, k + 1] - g[i, j + 1, k + 1])
+    low, high = a + fz * (b - a), c + fz * (d - c)
+    return float(low + fy * (high - low))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _hollow(g: NDArray[np.float32], lx: int, y: int, lz: int, roof: int, c: Caves) -> bool:
+    i, j, k = lx >> 2, y >> 2, lz >> 2
+    fx, fy, fz = (lx & 3) * 0.25, (y & 3) * 0.25, (lz & 3) * 0.25
+    if (
+        abs(_value(g[0], i, j, k, fx, fy, fz)) < c.tunnel
+        and abs(_value(g[1], i, j, k, fx, fy, fz)) < c.tunnel
+    ):
+        return True
+    return y < roof - 6 and _value(g[2], i, j, k, fx, fy, fz) > c.cheese
+
+
+@njit(cache=True, nogil=True)
+def caves(
+    chunk: NDArray[np.uint8],
+    seed: int,
+    x0: int,
+    z0: int,
+    heights: NDArray[np.int64],
+    grid: NDArray[np.float64],
+    n: Numbers,
+) -> None:
+    """Hollows out a chunk; `grid` is the survey of 7 points that begins 4 blocks before it."""
+    roofs = _roofs(seed, x0, z0, heights, grid, n)
+    lattice = _lattice(seed, x0, z0, roofs.max() // 4 + 2, n.caves)
+    pools = _pools(seed, x0, z0, n.caves)
+    for i in range(4):
+        for k in range(4):
+            top = roofs[4 * i : 4 * i + 4, 4 * k : 4 * k + 4].max()
+            for j in range(1, top // 4 + 1):
+                if not _blank(lattice, i, j, k, n.caves):
+                    _carve(chunk, lattice, i, j, k, roofs, pools, n)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _carve(
+    chunk: NDArray[np.uint8],
+    lattice: NDArray[np.float32],
+    i: int,
+    j: int,
+    k: int,
+    roofs: NDArray[np.int64],
+    pools: NDArray[np.int64],
+    n: Numbers,
+) -> None:
+    """Hollows out the cells between eight points of the lattice."""
+    ids = n.ids
+    for lx in range(4 * i, 4 * i + 4):
+        for lz in range(4 * k, 4 * k + 4):
+            pool = pools[lx, lz]
+            for y in range(max(_LOWEST, 4 * j), min(4 * j + 3, roofs[lx, lz]) + 1):
+                if y <= -pool or not _hollow(lattice, lx, y, lz, roofs[lx, lz], n.caves):
+                    continue
+                if y <= n.land.lava:
+                    chunk[lx, y, lz] = ids.lava
+                else:
+                    chunk[lx, y, lz] = ids.water if y <= pool else ids.air
