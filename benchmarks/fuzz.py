@@ -25,11 +25,12 @@ from peam.benchmarks.books import Book, Change, read
 from peam.sims.base import NOOP
 from peam.sims.voxel import VoxelSim
 from peam.sims.voxel.entities import DATA
-from peam.sims.voxel.game import DAY, NVEC, WORLDS
+from peam.sims.voxel.game import DAY, NVEC
 from peam.sims.voxel.items import ITEMS, STACK
 from peam.sims.voxel.mobs import LEVELS
 from peam.sims.voxel.physics import PITCH
 from peam.sims.voxel.rules import CRAFT_SLOTS, ENTRIES
+from peam.sims.voxel.worlds import KINDS
 
 STICKY: Final = (
     0.0,
@@ -177,7 +178,7 @@ class Life:
         self.seed, self.picture_every = seed, picture_every
         self.rng = np.random.default_rng([seed, 12])
         difficulty = LEVELS[int(self.rng.integers(len(LEVELS)))]
-        self.sim = VoxelSim(image_size=None, difficulty=difficulty, world=WORLDS[seed % 2])
+        self.sim = VoxelSim(image_size=None, difficulty=difficulty, world=tuple(KINDS)[seed % 2])
         self.gauge = Gauge(self.sim.observation_space)
         self.changes: list[Change] = []
         self.craft = np.zeros(NVEC[6], np.bool_)

@@ -331,6 +331,7 @@ FOOD = {  # item: (hunger points, saturation)
     "chicken": (2, 1.2),
     "cooked_chicken": (6, 7.2),
     "spider_eye": (2, 3.2),
+    "pumpkin_pie": (8, 4.8),
 }
 
 

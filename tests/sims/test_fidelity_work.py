@@ -263,6 +263,7 @@ def test_recipes_are_paid_exactly_and_make_one(item):
     assert sim.observe().inventory == {item: 1}
 
 
+WOODS = ("oak", "birch", "spruce", "acacia")
 PRODUCTS = {  # input: product
     "raw_iron": "iron_ingot",
     "raw_gold": "gold_ingot",
@@ -283,7 +284,20 @@ PRODUCTS = {  # input: product
     "beef": "cooked_beef",
     "porkchop": "cooked_porkchop",
     "mutton": "cooked_mutton",
-    **{f"{wood}_wood": "charcoal" for wood in ("oak", "birch", "spruce")},
+    **{f"{wood}_wood": "charcoal" for wood in WOODS},
+    "acacia_log": "charcoal",
+    "raw_copper": "copper_ingot",
+    "copper_ore": "copper_ingot",
+    "emerald_ore": "emerald",
+    "deepslate_iron_ore": "iron_ingot",
+    "deepslate_gold_ore": "gold_ingot",
+    "deepslate_copper_ore": "copper_ingot",
+    "deepslate_coal_ore": "coal",
+    "deepslate_diamond_ore": "diamond",
+    "deepslate_redstone_ore": "redstone",
+    "deepslate_lapis_ore": "lapis_lazuli",
+    "deepslate_emerald_ore": "emerald",
+    "cobbled_deepslate": "deepslate",
     "potato": "baked_potato",
     "chicken": "cooked_chicken",
 }
@@ -320,7 +334,7 @@ BURNING = {  # ticks
     "ladder": 300,
     "bow": 300,
     **{f"wooden_{kind}": 200 for kind in SHAPES},
-    **{f"{wood}_{form}": ticks for wood in ("oak", "birch", "spruce") for form, ticks in WOODEN.items()},
+    **{f"{wood}_{form}": ticks for wood in WOODS for form, ticks in WOODEN.items()},
     **dict.fromkeys("jukebox note_block trapped_chest barrel composter loom".split(), 300),  # noqa: SIM905
     **dict.fromkeys(("fletching_table", "smithing_table", "fishing_rod", "crossbow"), 300),
     "white_wool": 100,

@@ -150,7 +150,7 @@ def test_no_way_leads_to_a_pillar_and_the_hunter_waits_below():
     ("name", "sight"), [("zombie", 35), ("skeleton", 16), ("creeper", 16), ("spider", 16)]
 )
 def test_the_follow_range_is_the_published_one(name, sight):
-    for far, hunts in ((sight - 1.0, True), (sight + 1.5, False)):
+    for far, hunts in ((sight - 2.0, True), (sight + 1.5, False)):
         sim = arena(world="overworld", radius=sight + 3, height=4, time=18000)
         row = creature(sim, name, dz=far)
         run(sim, NOOP, 12)
