@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peam.errors import ConfigError, SimError
-from peam.sims.voxel import textures
+from peam.sims.voxel import VoxelSim, textures
 from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, TARGET, base, data
 from peam.sims.voxel.openair import column_tops
 from peam.sims.voxel.rays import camera, direction
@@ -301,3 +301,11 @@ def test_open_air_costs_few_steps(worlds: list) -> None:
             column_tops(world.blocks, eye[0], eye[2], 40.0)[int(eye[0]) & 255]
             <= world.tops[int(eye[0]) & 255]
         ).all()
+
+
+def test_the_middle_row_of_a_level_view_shows_the_land() -> None:
+    sim = VoxelSim(image_size=None)
+    sim.reset(seed=2)
+    assert sim.body().pitch == 0.0
+    picture = sim.frame(45, 80).astype(float)
+    assert np.abs(picture[22] - picture[21]).mean() < 40.0

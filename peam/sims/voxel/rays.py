@@ -67,7 +67,8 @@ def camera(yaw: float, pitch: float, fov: float, aspect: float) -> NDArray[np.fl
     a, b = np.radians(yaw), np.radians(pitch)
     reach = np.tan(np.radians(fov) * 0.5)
     out = np.empty((3, 3), np.float64)
-    out[0, 0], out[0, 1], out[0, 2] = -np.sin(a) * np.cos(b), -np.sin(b), np.cos(a) * np.cos(b)
+    # 0 - sin, not -sin: the middle row of a level view must not rise by -0.
+    out[0, 0], out[0, 1], out[0, 2] = -np.sin(a) * np.cos(b), 0.0 - np.sin(b), np.cos(a) * np.cos(b)
     out[1, 0], out[1, 1], out[1, 2] = -np.cos(a) * reach * aspect, 0.0, -np.sin(a) * reach * aspect
     out[2, 0], out[2, 1], out[2, 2] = (
         np.sin(a) * np.sin(b) * reach,
