@@ -19,14 +19,26 @@ def _voxel(config: Config) -> Sim:
     return VoxelSim(fov=config.sim.fov, sight=config.sim.sight, difficulty=config.sim.difficulty)
 
 
+def _crafter(config: Config) -> Sim:
+    from peam.sims.crafter import CrafterSim
+
+    return CrafterSim()
+
+
 def _rulebook(config: Config) -> SlowPlanner:
     from peam.slow.rulebook import RulebookPlanner
 
     return RulebookPlanner(config)
 
 
-SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel}
-PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {"rulebook": _rulebook}
+def _crafter_rules(config: Config) -> SlowPlanner:
+    from peam.slow.crafter import CrafterPlanner
+
+    return CrafterPlanner(config)
+
+
+SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel, "crafter": _crafter}
+PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {"rulebook": _rulebook, "crafter": _crafter_rules}
 
 
 def make_sim(config: Config) -> Sim:

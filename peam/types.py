@@ -82,7 +82,7 @@ class Observation:
         return 13000 <= self.time < 23000
 
 
-_PREDICATE = re.compile(r"^(inventory|killed|shot|placed|mined)\.([a-z0-9_]+) >= (\d{1,4})$")
+_PREDICATE = re.compile(r"^(inventory|killed|shot|placed|mined|noted|achieved)\.([a-z0-9_]+) >= (\d{1,4})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ class Predicate:
     """`fact.item >= count`, decided from simulator state alone.
 
     Attributes:
-        fact: "inventory" (held now), or an episode counter: killed, shot, placed, mined.
+        fact: "inventory" (held now), or an episode counter: killed, shot, placed, mined; in Crafter, noted
+            (achievements by the agent's own reckoning) and achieved (by the game's).
         item: Item, block or creature name.
         count: At least this many.
     """

@@ -29,6 +29,7 @@ class Chart:
 
     Attributes:
         ground: (64, 64) material by cell as last seen, `OPEN` where never told.
+        looked: (64, 64) step at which each cell was last in the picture and told, -1 for never.
         place: The player's cell.
         facing: Unit step that it looks along.
         asleep: Whether it sleeps.
@@ -38,10 +39,13 @@ class Chart:
         seen_at: Cell of a thing -> the step at which it was seen there.
         noted: Achievement -> how often it was earned, by the agent's own reckoning.
         hurt: Health lost by the last step.
+        wounds: Cell of a creature -> the damage done to it so far.
+        barred: Cells that could not be got to; not looked for again.
     """
 
     def __init__(self) -> None:
         self.ground: NDArray[np.int8] = np.full((EXTENT, EXTENT), OPEN, dtype=np.int8)
+        self.looked: NDArray[np.int32] = np.full((EXTENT, EXTENT), -1, dtype=np.int32)
         self.place: Place = (EXTENT // 2, EXTENT // 2)
         self.facing: Place = (0, 1)
         self.asleep = False
@@ -52,6 +56,7 @@ class Chart:
         self.noted: dict[str, int] = {}
         self.hurt = 0
         self.wounds: dict[Place, int] = {}
+        self.barred: set[Place] = set()
 
     def begin(self, view: View) -> None:
         """Takes up the first picture."""
@@ -151,7 +156,7 @@ class Chart:
         shown: dict[Place, str] = {}
         for x, y, cell in self.window():
             if view.materials[x, y] != OPEN:
-                self.ground[cell] = view.materials[x, y]
+                self.ground[cell], self.looked[cell] = view.materials[x, y], self.step
             if (x, y) in view.things:
                 shown[cell] = view.things[(x, y)]
             elif view.materials[x, y] != OPEN or (x, y) == MIDDLE:

@@ -1,0 +1,185 @@
+"""Sleeping and resting where nothing can step in: a pocket of one, two or four cells closed with stones.
+
+Creatures step and strike over the four sides alone. In the open a single cell cannot be closed from within
+(one faces a free cell only by walking towards it), two in a row only at their ends, four in a square always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from peam.sims.crafter.chart import Chart, Place, distance, inside
+from peam.sims.crafter.eyes import daylight
+from peam.sims.crafter.pilot import Pilot
+from peam.sims.crafter.routes import nearby_share, open_sides, ways
+from peam.sims.crafter.rules import rules
+from peam.sims.crafter.templates import WALKABLE
+
+FAR: Final = 30.0  # steps that one goes for a better place
+SITES: Final = 250  # places that are looked at
+SPARE: Final = 9  # stones with which any square can be closed
+DARK: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Pocket:
+    """Cells to be closed off; the first is entered first."""
+
+    cells: tuple[Place, ...]
+    cost: float
+
+
+def pocket(chart: Chart) -> Pocket | None:
+    """Returns the cheapest pocket that the stones held will close, None where there is none near."""
+    found = ways(chart)
+    near = np.argwhere(found.cost <= FAR)
+    order = np.argsort(found.cost[tuple(near.T)], kind="stable")[:SITES]
+    best: Pocket | None = None
+    for x, y in near[order].tolist():
+        base = float(found.cost[x, y])
+        if best is not None and base >= best.cost:
+            break
+        for cells in _shapes((x, y)):
+            cost = _closing(chart, cells)
+            if cost is not None and (best is None or base + cost < best.cost):
+                best = Pocket(cells, base + cost)
+    return best
+
+
+def _shapes(cell: Place) -> Iterator[tuple[Place, ...]]:
+    x, y = cell
+    yield (cell,)
+    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        yield (cell, (x + dx, y + dy))
+    for dx, dy in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+        yield (cell, (x + dx, y), (x + dx, y + dy), (x, y + dy))
+
+
+def _closing(chart: Chart, cells: tuple[Place, ...]) -> float | None:
+    """Returns the steps that closing takes, None where it cannot be done."""
+    if not all(inside(cell) and _usable(chart, cell) for cell in cells):
+        return None
+    digs = sum(not chart.free(cell) and cell != chart.place for cell in cells)
+    openings = open_sides(chart, cells)
+    if len(openings) > chart.count("stone") + digs:
+        return None
+    if len(cells) == 1 and openings != []:
+        return None
+    if len(cells) == 2:
+        (ax, ay), (bx, by) = cells
+        behind, beyond = (2 * ax - bx, 2 * ay - by), (2 * bx - ax, 2 * by - ay)
+        if any(side not in (behind, beyond) for side in openings):
+            return None
+        if chart.place not in (*cells, behind, beyond):
+            return None if behind not in openings else 2.0 * digs + 3.0 * len(openings) + 1.0
+    return 2.0 * digs + (2.0 if len(cells) < 4 else 3.0) * len(openings) + len(cells)
+
+
+def _usable(chart: Chart, cell: Place) -> bool:
+    ground = chart.material(cell)
+    if cell == chart.place:
+        return True
+    if cell in chart.things:
+        return False
+    return ground in WALKABLE or (ground == "stone" and chart.count("wood_pickaxe") > 0)
+
+
+def close_off(pilot: Pilot) -> tuple[Place, ...]:
+    """Goes into a pocket and closes it; returns its cells, none where that failed."""
+    chart = pilot.chart
+    for _ in range(3):
+        site = pocket(chart)
+        if site is None:
+            return ()
+        if not _enter(pilot, site.cells):
+            continue
+        for _ in range(24):
+            openings = open_sides(chart, site.cells)
+            if not openings:
+                return site.cells
+            if pilot.reflex():
+                continue
+            wanted = [side for side in openings if side not in chart.things]
+            if not wanted:
+                pilot.act("noop")
+                continue
+            if not chart.count("stone") or not pilot.pose(
+                lambda _, front, w=wanted: front in w, within=site.cells  # type: ignore[misc]
+            ):
+                break
+            pilot.act("place_stone")
+    return ()
+
+
+def _enter(pilot: Pilot, cells: tuple[Place, ...]) -> bool:
+    """Stands in every cell of the pocket that is not free, the first one first."""
+    chart = pilot.chart
+    if chart.place not in cells and not _to_first(pilot, cells):
+        return False
+    for cell in cells:
+        for _ in range(6):
+            if chart.place == cell or chart.free(cell) or distance(chart.place, cell) != 1:
+                break
+            pilot.enter(cell)
+    return chart.place in cells and all(chart.place == cell or chart.free(cell) for cell in cells)
+
+
+def _to_first(pilot: Pilot, cells: tuple[Place, ...]) -> bool:
+    if len(cells) == 2:  # by its end: what is dug at its sides cannot be closed again
+        (ax, ay), (bx, by) = cells
+        if pilot.chart.place != (2 * bx - ax, 2 * by - ay) and not pilot.go([(2 * ax - bx, 2 * ay - by)]):
+            return False
+    return pilot.go(cells[:1])
+
+
+def sleep(pilot: Pilot) -> bool:
+    """Sleeps in a closed pocket until rested; returns whether that came about."""
+    chart = pilot.chart
+    closed = chart.count("energy") < rules().limit and close_off(pilot)
+    if not closed and not _may_sleep_open(chart):
+        return False
+    for _ in range(200):
+        if not chart.asleep and chart.count("energy") >= rules().limit:
+            return True
+        pilot.act("sleep")
+        if not chart.asleep and chart.hurt:
+            return False
+    return False
+
+
+def _may_sleep_open(chart: Chart) -> bool:
+    """Returns whether sleep in the open is worth its risk: a nap by day with nobody about, or collapse."""
+    if chart.of(("zombie", "skeleton"), age=10):
+        return False
+    nap = chart.count("energy") >= 7 and daylight(chart.step) > 0.6
+    return nap or chart.count("energy") == 0
+
+
+def recover(pilot: Pilot, health: int) -> bool:
+    """Stays in a closed pocket until health is back or hunger calls; returns whether it acted."""
+    chart = pilot.chart
+    begun = chart.step
+    if not close_off(pilot):
+        return chart.step > begun
+    for _ in range(250):
+        worst = min(chart.count("food"), chart.count("drink"))
+        if chart.count("health") >= health or worst <= 1:
+            break
+        pilot.act("sleep" if chart.count("energy") < rules().limit or chart.asleep else "noop")
+        if chart.hurt and pilot.reflex():
+            break
+    return chart.step > begun
+
+
+def wait_for_day(pilot: Pilot) -> None:
+    """Stays where it is, closed in, while it is dark and grass is all around."""
+    chart = pilot.chart
+    grassy = nearby_share(chart, ("grass",), 3)[chart.place] >= 15
+    while grassy and daylight(chart.step) < DARK and min(chart.count("food"), chart.count("drink")) > 3:
+        pilot.act("noop")
+        if chart.hurt:
+            return
