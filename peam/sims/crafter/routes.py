@@ -23,7 +23,9 @@ WALL: Final = np.inf
 UNSEEN: Final = 2.5  # steps that an unseen cell is taken to cost
 DIG: Final = 2.0  # one blow, one step
 BRIDGE: Final = 3.0  # a stone put into water, dug out again, one step
-_FEARED: Final = {"zombie": (2, 4.0), "skeleton": (4, 4.0), "arrow": (1, 4.0)}  # reach, steps added
+FRESH: Final = 6  # steps for which a creature is taken to be where it was seen
+AIRY: Final = (*WALKABLE, "water", "lava")  # what arrows fly over (objects.py, Arrow)
+_FEARED: Final = {"zombie": (2, 4.0), "skeleton": (4, 8.0), "arrow": (1, 4.0)}  # reach, steps added
 _F = TypeVar("_F", bound=Callable[..., Any])
 Pose = tuple[int, int, int, int]
 
@@ -57,7 +59,7 @@ class Ways:
         return way[::-1]
 
 
-def prices(chart: Chart, dig: bool = True) -> NDArray[np.float64]:
+def prices(chart: Chart, dig: bool = True, fear: bool = True) -> NDArray[np.float64]:
     """Returns the steps that entering each cell costs, inf where one cannot or must not go."""
     by_material = np.full(len(MATERIALS) + 1, WALL)
     for name in WALKABLE:
@@ -73,9 +75,10 @@ def prices(chart: Chart, dig: bool = True) -> NDArray[np.float64]:
     for cell, name in chart.things.items():
         if name.startswith("plant"):
             table[cell] = WALL
-        elif chart.step - chart.seen_at[cell] <= 2:
+        elif chart.step - chart.seen_at[cell] <= FRESH:
             table[cell] += 3.0
-            _fear(table, cell, name.partition("-")[0])
+            if fear:
+                _fear(table, cell, name.partition("-")[0])
     return table
 
 
@@ -86,9 +89,9 @@ def _fear(table: NDArray[np.float64], cell: Place, name: str) -> None:
         table[max(0, x - reach) : x + reach + 1, max(0, y - reach) : y + reach + 1] += steps
 
 
-def ways(chart: Chart, dig: bool = True) -> Ways:
+def ways(chart: Chart, dig: bool = True, fear: bool = True) -> Ways:
     """Returns the cheapest ways from the player's cell."""
-    return Ways(*_dijkstra(prices(chart, dig), chart.place[0], chart.place[1]))
+    return Ways(*_dijkstra(prices(chart, dig, fear), chart.place[0], chart.place[1]))
 
 
 @compiled
@@ -189,6 +192,6 @@ def steps_into(a: Place, b: Place) -> str:
 
 
 def open_sides(chart: Chart, cells: Collection[Place]) -> list[Place]:
-    """Returns the cells around a group from which something could step in."""
+    """Returns the cells around a group from which something could step or fly in: arrows cross water."""
     rim = {(x + dx, y + dy) for x, y in cells for dx, dy in STEPS} - set(cells)
-    return sorted(cell for cell in rim if inside(cell) and chart.material(cell) in ("", *WALKABLE))
+    return sorted(cell for cell in rim if inside(cell) and chart.material(cell) in ("", *AIRY))

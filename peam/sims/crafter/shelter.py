@@ -6,7 +6,7 @@ Creatures step and strike over the four sides alone. In the open a single cell c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,14 +15,13 @@ import numpy as np
 from peam.sims.crafter.chart import Chart, Place, distance, inside
 from peam.sims.crafter.eyes import daylight
 from peam.sims.crafter.pilot import Pilot
-from peam.sims.crafter.routes import nearby_share, open_sides, ways
+from peam.sims.crafter.routes import open_sides, ways
 from peam.sims.crafter.rules import rules
 from peam.sims.crafter.templates import WALKABLE
 
 FAR: Final = 30.0  # steps that one goes for a better place
+HASTE: Final = 1.5  # a step on the way weighs more than a step of work: things give chase
 SITES: Final = 250  # places that are looked at
-SPARE: Final = 9  # stones with which any square can be closed
-DARK: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,24 @@ class Pocket:
     cost: float
 
 
-def pocket(chart: Chart) -> Pocket | None:
-    """Returns the cheapest pocket that the stones held will close, None where there is none near."""
+def walls(chart: Chart, tables: bool) -> int:
+    """Returns how many cells can be closed: by stones and, where need be, by tables."""
+    wood = rules().place["table"].uses["wood"]
+    return chart.count("stone") + (chart.count("wood") // wood if tables else 0)
+
+
+def pocket(chart: Chart, tables: bool = False) -> Pocket | None:
+    """Returns the cheapest pocket that what is held will close, None where there is none near."""
     found = ways(chart)
     near = np.argwhere(found.cost <= FAR)
     order = np.argsort(found.cost[tuple(near.T)], kind="stable")[:SITES]
     best: Pocket | None = None
     for x, y in near[order].tolist():
-        base = float(found.cost[x, y])
+        base = HASTE * float(found.cost[x, y])
         if best is not None and base >= best.cost:
             break
         for cells in _shapes((x, y)):
-            cost = _closing(chart, cells)
+            cost = _closing(chart, cells, walls(chart, tables))
             if cost is not None and (best is None or base + cost < best.cost):
                 best = Pocket(cells, base + cost)
     return best
@@ -59,13 +64,13 @@ def _shapes(cell: Place) -> Iterator[tuple[Place, ...]]:
         yield (cell, (x + dx, y), (x + dx, y + dy), (x, y + dy))
 
 
-def _closing(chart: Chart, cells: tuple[Place, ...]) -> float | None:
+def _closing(chart: Chart, cells: tuple[Place, ...], blocks: int) -> float | None:
     """Returns the steps that closing takes, None where it cannot be done."""
     if not all(inside(cell) and _usable(chart, cell) for cell in cells):
         return None
     digs = sum(not chart.free(cell) and cell != chart.place for cell in cells)
     openings = open_sides(chart, cells)
-    if len(openings) > chart.count("stone") + digs:
+    if len(openings) > blocks + digs:
         return None
     if len(cells) == 1 and openings != []:
         return None
@@ -88,16 +93,22 @@ def _usable(chart: Chart, cell: Place) -> bool:
     return ground in WALKABLE or (ground == "stone" and chart.count("wood_pickaxe") > 0)
 
 
-def close_off(pilot: Pilot) -> tuple[Place, ...]:
-    """Goes into a pocket and closes it; returns its cells, none where that failed."""
+def close_off(pilot: Pilot, tables: bool = False) -> tuple[Place, ...]:
+    """Goes into a pocket and closes it; returns its cells, none where that failed.
+
+    Args:
+        pilot: Acts.
+        tables: Whether tables may be spent where stones do not suffice.
+    """
     chart = pilot.chart
     for _ in range(3):
-        site = pocket(chart)
+        _clear(pilot)
+        site = pocket(chart, tables)
         if site is None:
             return ()
         if not _enter(pilot, site.cells):
             continue
-        for _ in range(24):
+        for _ in range(60):
             openings = open_sides(chart, site.cells)
             if not openings:
                 return site.cells
@@ -107,12 +118,21 @@ def close_off(pilot: Pilot) -> tuple[Place, ...]:
             if not wanted:
                 pilot.act("noop")
                 continue
-            if not chart.count("stone") or not pilot.pose(
+            if not walls(chart, tables) or not pilot.pose(
                 lambda _, front, w=wanted: front in w, within=site.cells  # type: ignore[misc]
             ):
                 break
-            pilot.act("place_stone")
+            pilot.act("place_stone" if chart.count("stone") else "place_table")
     return ()
+
+
+def _clear(pilot: Pilot) -> None:
+    """Awaits the zombies that are close: none lets one build in peace."""
+    for _ in range(30):
+        if not pilot.chart.of(("zombie",), reach=4, age=1) or pilot.chart.count("health") <= 2:
+            return
+        if not pilot.reflex():
+            pilot.act("noop")
 
 
 def _enter(pilot: Pilot, cells: tuple[Place, ...]) -> bool:
@@ -159,27 +179,21 @@ def _may_sleep_open(chart: Chart) -> bool:
     return nap or chart.count("energy") == 0
 
 
-def recover(pilot: Pilot, health: int) -> bool:
-    """Stays in a closed pocket until health is back or hunger calls; returns whether it acted."""
-    chart = pilot.chart
-    begun = chart.step
-    if not close_off(pilot):
+def _mend(pilot: Pilot) -> bool:
+    """Closes a pocket again that has been shot open, or leaves it for another; returns whether one is closed."""
+    return not open_sides(pilot.chart, [pilot.chart.place]) or bool(close_off(pilot, tables=True))
+
+
+def stay(pilot: Pilot, enough: Callable[[], bool], steps: int = 250) -> bool:
+    """Stays in a closed pocket, asleep where tired, until enough or hunger calls; returns whether it acted."""
+    chart, begun = pilot.chart, pilot.chart.step
+    if not close_off(pilot) and not close_off(pilot, tables=True):
         return chart.step > begun
-    for _ in range(250):
-        worst = min(chart.count("food"), chart.count("drink"))
-        if chart.count("health") >= health or worst <= 1:
+    for _ in range(steps):
+        if chart.hurt and not chart.asleep and not _mend(pilot):
+            break
+        starving = min(chart.count("food"), chart.count("drink")) == 0 and daylight(chart.step) > 0.8
+        if not chart.asleep and (starving or enough()):
             break
         pilot.act("sleep" if chart.count("energy") < rules().limit or chart.asleep else "noop")
-        if chart.hurt and pilot.reflex():
-            break
     return chart.step > begun
-
-
-def wait_for_day(pilot: Pilot) -> None:
-    """Stays where it is, closed in, while it is dark and grass is all around."""
-    chart = pilot.chart
-    grassy = nearby_share(chart, ("grass",), 3)[chart.place] >= 15
-    while grassy and daylight(chart.step) < DARK and min(chart.count("food"), chart.count("drink")) > 3:
-        pilot.act("noop")
-        if chart.hurt:
-            return

@@ -5,24 +5,36 @@ Knows the chart, the pilot and the rules; no task and no plan.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from peam.sims.crafter.chart import Chart, Place, around, distance
-from peam.sims.crafter.eyes import daylight
 from peam.sims.crafter.pilot import Pilot
 from peam.sims.crafter.roam import roam
-from peam.sims.crafter.routes import ways
+from peam.sims.crafter.routes import AIRY, nearby_share, steps_into, ways
 from peam.sims.crafter.rules import rules
-from peam.sims.crafter.shelter import recover, sleep, wait_for_day
+from peam.sims.crafter.shelter import pocket, sleep, stay
+from peam.sims.crafter.templates import ARROWS, FACINGS
 
 HOSTILE: Final = ("zombie", "skeleton")
 GRAB: Final = {"coal": 3, "iron": 3, "diamond": 1, "stone": 0, "tree": 0}  # picked up in passing, up to so many
-THIRSTY: Final = 4
-HUNGRY: Final = 4
+LOW: Final = 4  # food or drink at which they are seen to by day
+CHANCE: Final = 6  # at which a cow or water close by is taken
+LOW_BEFORE_NIGHT: Final = 7
+LOW_AT_NIGHT: Final = -1
+DAY: Final = 300  # steps
 TIRED: Final = 3
-WEAK: Final = 3
+SHAKEN: Final = 5  # health at which a night in the rock is given up
+WEAK: Final = 4  # health at which one rests, until it is `RESTED`
+RESTED: Final = 8
+STOCK: Final = 7  # stones below which more are dug, up to `ENOUGH`, where some are `CLOSE` (steps)
+ENOUGH: Final = 9
+CLOSE: Final = 25.0
+EVENING: Final = 120  # step of the day from which one hides: zombies multiply below a light of 0.5 (148)
+MORNING: Final = 0  # and until which: at a light of 0.85 they vanish again (env.py, `_balance_chunk`)
+ROCKY: Final = 10  # cells of grass among the 81 around, at most
 PAUSE: Final = 25  # steps after which a need that could not be met is tried again
-STALE: Final = 400  # steps for which a cow is remembered
+STALE: Final = 2000  # steps for which a cow is remembered
 
 
 class Survival:
@@ -32,6 +44,7 @@ class Survival:
         self.pilot = pilot
         self.chart: Chart = pilot.chart
         self.put_off: dict[str, int] = {}
+        self.to_rock = False
         pilot.reflex, pilot.needs = self.reflex, self.needs
 
     def reflex(self) -> bool:
@@ -43,7 +56,49 @@ class Survival:
             if self.pilot.turn(foe):
                 self.pilot.act("do")
             return True
-        return self._grab()
+        return self._dodge() or self._bar() or self._grab()
+
+    def _dodge(self) -> bool:
+        """Steps out of the way of an arrow that comes straight on, or puts a stone before it."""
+        chart = self.chart
+        arrow = next((c for c in chart.of(ARROWS, reach=5) if self._aimed(c)), None)
+        if arrow is None:
+            return False
+        (x, y), (ax, ay) = chart.place, arrow
+        sides = [(x + 1, y), (x - 1, y)] if ax == x else [(x, y + 1), (x, y - 1)]
+        free = [side for side in sides if chart.free(side) and not any(map(chart.things.get, around(side)))]
+        if chart.front == arrow or (chart.free(chart.front) and _between(chart.place, arrow, chart.front)):
+            if chart.count("stone") and chart.free(chart.front):
+                self.pilot.act("place_stone")
+                return True
+        if not free:
+            return False
+        self.pilot.act(steps_into(chart.place, free[0]))
+        return True
+
+    def _aimed(self, arrow: Place) -> bool:
+        """Returns whether an arrow flies at the player with nothing solid between."""
+        chart, (x, y) = self.chart, arrow
+        dx, dy = FACINGS[chart.things[arrow].removeprefix("arrow-")]
+        for _ in range(5):
+            x, y = x + dx, y + dy
+            if (x, y) == chart.place:
+                return True
+            if chart.material((x, y)) not in AIRY or (x, y) in chart.things:
+                return False
+        return False
+
+    def _bar(self) -> bool:
+        """Puts a stone in the way of a zombie that comes straight on; they do not find a way round."""
+        (x, y), (dx, dy), chart = self.chart.place, self.chart.facing, self.chart
+        known = chart.noted.get("defeat_zombie", 0) > 0 or chart.count("health") <= WEAK
+        if not known or chart.count("stone") < 2 or not chart.free(chart.front):
+            return False
+        ahead = [(x + dx * k, y + dy * k) for k in (2, 3)]
+        if any(chart.things.get(c) in HOSTILE and chart.seen_at[c] == chart.step for c in ahead):
+            self.pilot.act("place_stone")
+            return True
+        return False
 
     def _grab(self) -> bool:
         for cell in around(self.chart.place):
@@ -64,11 +119,20 @@ class Survival:
         if chart.asleep:
             self.pilot.act("sleep")
             return True
+        night = self._night()
+        low = LOW_AT_NIGHT if night else LOW_BEFORE_NIGHT if self._afternoon() else LOW
+        drink, food = chart.count("drink"), chart.count("food")
         urgent = [
-            ("rest", chart.count("health") <= WEAK, lambda: recover(self.pilot, 7)),
-            ("drink", chart.count("drink") <= THIRSTY, self.drink),
-            ("food", chart.count("food") <= HUNGRY, self.feed),
-            ("sleep", self._sleepy(), self.sleep),
+            ("drink", drink <= 1 and not night, self.drink),
+            ("food", food <= 1 and not night, self.feed),
+            ("rest", chart.count("health") <= WEAK and min(food, drink) > 0, self.rest),
+            ("drink", drink <= low, self.drink),
+            ("food", food <= low, self.feed),
+            ("sip", drink <= CHANCE and not night and self._close("water"), self.drink),
+            ("bite", food <= CHANCE and not night and self._close("cow"), self.feed),
+            ("stock", chart.count("stone") < STOCK and not night, self.stock),
+            ("hide", night and not self._safe_at_night(), self.hide),
+            ("sleep", chart.count("energy") <= TIRED, lambda: sleep(self.pilot)),
         ]
         for name, pressing, meet in urgent:
             if pressing and chart.step >= self.put_off.get(name, 0):
@@ -78,21 +142,72 @@ class Survival:
                     return True
         return False
 
-    def _sleepy(self) -> bool:
-        energy, evening = self.chart.count("energy"), daylight(self.chart.step) < 0.35
-        return energy <= TIRED or (evening and energy <= 6)
+    def _close(self, what: str) -> bool:
+        """Returns whether water or a cow is so near that a chance would be missed."""
+        near = self.chart.cells("water")[:3] if what == "water" else self._cows()[:3]
+        return any(distance(cell, self.chart.place) <= 8 for cell in near)
 
-    def sleep(self) -> bool:
-        """Sleeps, and waits for the day where the night is no time to be out."""
-        rested = sleep(self.pilot)
-        if rested:
-            wait_for_day(self.pilot)
-        return rested
+    def _afternoon(self) -> bool:
+        return EVENING - 45 <= self.chart.step % DAY < EVENING
+
+    def _left(self) -> int:
+        """Returns the steps that a search may take: until the evening, or some even then."""
+        return max(30, EVENING - self.chart.step % DAY)
+
+    def _night(self) -> bool:
+        """Returns whether the zombies of the night are about, or will be before one has found shelter."""
+        hour = self.chart.step % DAY
+        return hour >= EVENING or (hour < MORNING and self.chart.step > DAY)
+
+    def _safe_at_night(self) -> bool:
+        """Returns whether so little grass is near that zombies will be few, or one is on the way to such."""
+        if self.chart.count("health") <= SHAKEN:
+            return False
+        grass = nearby_share(self.chart, ("grass",), 4)
+        if grass[self.chart.place] <= ROCKY:
+            return True
+        rock = (grass <= ROCKY) & (nearby_share(self.chart, ("stone",), 4) >= 20)
+        early = self.chart.step % DAY < EVENING + 25
+        return self.to_rock and early and bool((ways(self.chart).cost[rock] <= CLOSE).any())
+
+    def rest(self) -> bool:
+        """Stays closed in until health is back."""
+        return self._shelter(lambda: self.chart.count("health") >= RESTED)
+
+    def hide(self) -> bool:
+        """Stays closed in until the day comes."""
+
+        def day() -> bool:
+            seen = self.chart.of(("zombie",), reach=6)
+            return not self._night() and (not seen or self.chart.step % DAY > MORNING + 40)
+
+        return self._shelter(day)
+
+    def _shelter(self, enough: Callable[[], bool]) -> bool:
+        if self.chart.count("stone") < STOCK and pocket(self.chart) is None:
+            self.stock()
+        return stay(self.pilot, enough)
+
+    def stock(self) -> bool:
+        """Digs stones for a shelter, where some are near; returns whether there are enough then."""
+        if not self.chart.count("wood_pickaxe"):
+            return False
+        for _ in range(12):
+            if self.chart.count("stone") >= ENOUGH or self.chart.step % DAY > EVENING + 15:
+                break
+            cost = ways(self.chart).cost
+            near = [c for c in self.chart.cells("stone")[:30] if cost[c] <= CLOSE]
+            if not near or not self.pilot.go(near, near=1):
+                break
+            stone = [c for c in around(self.chart.place) if self.chart.material(c) == "stone"]
+            if not self.pilot.reflex() and stone and self.pilot.turn(stone[0]):
+                self.pilot.act("do")
+        return self.chart.count("stone") >= STOCK
 
     def drink(self) -> bool:
         """Drinks to the full; returns whether it drank."""
         if not self.chart.cells("water") and (
-            self.chart.count("drink") > 2 or not roam(self.pilot, "land", lambda: self._known("water"), 150)
+            self.chart.count("drink") > 5 or not roam(self.pilot, "land", lambda: self._known("water"), self._left())
         ):
             return False
         if not self.pilot.go(self.chart.cells("water")[:40], near=1):
@@ -105,7 +220,7 @@ class Survival:
                 break
             if not self.pilot.reflex() and self.pilot.turn(water):
                 self.pilot.act("do")
-        return self.chart.count("drink") > THIRSTY
+        return self.chart.count("drink") > LOW
 
     def feed(self) -> bool:
         """Eats a cow, or a ripe plant; returns whether food rose."""
@@ -113,8 +228,8 @@ class Survival:
         ripe = self.chart.of(("plant-ripe",), reach=25, age=10_000)
         if ripe and self.eat_plant(ripe[0]):
             return True
-        if not self._cows() and before <= 2:
-            roam(self.pilot, "land", lambda: bool(self._cows()), 200)
+        if not self._cows() and before <= 5:
+            roam(self.pilot, "land", lambda: bool(self._cows()), self._left())
         return self.hunt("cow") and self.chart.count("food") > before
 
     def eat_plant(self, plant: Place) -> bool:
@@ -146,7 +261,7 @@ class Survival:
         """Takes one step, or sees to a need, on the way to a creature; returns whether there is a way."""
         if self.pilot.heed():
             return True
-        found = ways(self.chart)
+        found = ways(self.chart, fear=False)
         spots = [spot for cell in known for spot in around(cell) if 0 <= min(spot) and max(spot) < 64]
         way = found.to(min(spots, key=lambda spot: found.cost[spot]))
         if not way:
@@ -159,3 +274,8 @@ class Survival:
 
     def _known(self, ground: str) -> bool:
         return bool(self.chart.cells(ground))
+
+
+def _between(a: Place, b: Place, cell: Place) -> bool:
+    """Returns whether a cell lies on the straight line between two others."""
+    return cell not in (a, b) and distance(a, cell) + distance(cell, b) == distance(a, b)
