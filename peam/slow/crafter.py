@@ -17,6 +17,8 @@ from peam.types import Decision, Diagnosis, Observation, Predicate, Subgoal, Tas
 FULL = 9  # of every item
 STOCK = 5  # stones that are kept at hand for shelter
 SHARE = 14  # explorations for one goal before another one has its turn
+DAY, DARK = 300, (135, 283)  # steps; the hours at which grass is no place to be
+ROCK = ("stone", "coal", "iron", "diamond", "rock", "tunnel", "skeleton")
 PATIENT = 3  # failures of one action after which a goal is put off
 
 
@@ -62,6 +64,9 @@ class CrafterPlanner:
         last = Subgoal(self._task.category, self._task.goal)
         open_ = [name for name in self._wanted() if not observation.stats.get(f"noted.{name}")]
         open_.sort(key=lambda name: self._weary.get(name, 0) // SHARE)
+        if DARK[0] <= observation.tick % DAY < DARK[1]:
+            moment = _Moment(self, observation, stations)
+            open_.sort(key=lambda name: not moment.in_rock(Predicate("noted", name, 1)))
         if "wake_up" in open_ and self._nap(observation):
             open_ = ["wake_up", *(name for name in open_ if name != "wake_up")]
         return [*map(_subgoal, open_), last]
@@ -77,7 +82,10 @@ class CrafterPlanner:
         """Returns the next action: the first believed step that is still to be done."""
         self._catch_up(history)
         self._goal = subgoal.predicate.item
-        return _Moment(self, observation, stations).towards(subgoal.predicate)
+        moment = _Moment(self, observation, stations)
+        action = moment.towards(subgoal.predicate)
+        night = DARK[0] <= observation.tick % DAY < DARK[1]
+        return Action("explore", "rock") if night and action.verb == "explore" else action
 
     def _wanted(self) -> list[str]:
         assert self._task is not None
@@ -146,6 +154,11 @@ class _Moment:
             case "wake":
                 return self._sleep()
         return self._look("anywhere")
+
+    def in_rock(self, predicate: Predicate) -> bool:
+        """Returns whether the next action towards a predicate is one that grass has no part in."""
+        action = self.towards(predicate)
+        return action.target in ROCK or (action.verb in ("craft", "place") and action.target != "plant")
 
     def _held(self, item: str) -> int:
         return self.inventory.get(item, 0)

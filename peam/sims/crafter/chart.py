@@ -40,6 +40,10 @@ class Chart:
         noted: Achievement -> how often it was earned, by the agent's own reckoning.
         hurt: Health lost by the last step.
         wounds: Cell of a creature -> the damage done to it so far.
+        bars: Cell of a stone put before an enemy -> the step at which that was done.
+        shun_grass: Whether ways had better keep off the grass: at night.
+        retreat: Step at which the rock was last gone into for the night.
+        charge: Step at which a skeleton was last charged, and how many steps in a row.
         barred: Cells that could not be got to; not looked for again.
     """
 
@@ -56,6 +60,10 @@ class Chart:
         self.noted: dict[str, int] = {}
         self.hurt = 0
         self.wounds: dict[Place, int] = {}
+        self.bars: dict[Place, int] = {}
+        self.shun_grass = False
+        self.retreat = -1000
+        self.charge = (-1000, 0)
         self.barred: set[Place] = set()
 
     def begin(self, view: View) -> None:

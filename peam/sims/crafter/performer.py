@@ -18,7 +18,6 @@ from peam.skills.diagnosis import Result, Stop, outcome
 from peam.types import Diagnosis, Outcome
 
 VITALS = ITEMS[:4]
-ROCKY = ("stone", "coal", "iron", "diamond", "rock", "tunnel", "skeleton")
 
 
 class Performer:
@@ -54,7 +53,6 @@ class Performer:
         pilot = Pilot(self._chart, self._hands, self._budget)
         skills = Skills(pilot)
         skills.body.put_off = self._put_off
-        skills.body.to_rock = action.target in ROCKY
         try:
             for _ in range(8):
                 if not pilot.heed():

@@ -13,7 +13,7 @@ from peam.sims.crafter.chart import Chart, Place, around, distance, inside
 from peam.sims.crafter.eyes import see
 from peam.sims.crafter.routes import Ways, pose_moves, steps_into, ways
 from peam.sims.crafter.rules import rules
-from peam.sims.crafter.templates import WALKABLE
+from peam.sims.crafter.templates import FACINGS, WALKABLE
 from peam.skills.diagnosis import Stop
 from peam.types import Diagnosis, Image
 
@@ -47,10 +47,17 @@ class Pilot:
         if self._left <= 0:
             raise Stop(Diagnosis.TIMEOUT, "out of steps")
         self._left -= 1
+        action = "noop" if self._deadly(action) else action
         picture = self._hands(action)
         if picture is None:
             raise Stop(Diagnosis.DIED, "the episode is over")
         self.chart.update(action, see(picture, self.chart.step + 1))
+
+    def _deadly(self, action: str) -> bool:
+        """Returns whether an action would step into lava: it can be walked on, and kills."""
+        dx, dy = FACINGS.get(action.removeprefix("move_"), (0, 0))
+        cell = (self.chart.place[0] + dx, self.chart.place[1] + dy)
+        return action.startswith("move_") and self.chart.material(cell) == "lava"
 
     def heed(self) -> bool:
         """Lets the reflex act, or else the needs; returns whether either did."""
@@ -66,7 +73,7 @@ class Pilot:
 
     def turn(self, cell: Place) -> bool:
         """Faces a neighbour that cannot be stepped on; returns whether it is faced now."""
-        if self.chart.front != cell:
+        if self.chart.front != cell and self.chart.material(cell) != "lava":
             self.act(steps_into(self.chart.place, cell))
         return self.chart.front == cell
 

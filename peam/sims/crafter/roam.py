@@ -19,6 +19,7 @@ KINDS: Final = {
     "rock": ("stone", "path", "coal", "iron", "diamond"),
     "tunnel": ("path",),
     "land": ("grass", "sand", "water", "tree"),
+    "grass": ("grass",),
     "anywhere": (),
 }
 PULL: Final = 0.5  # steps that one more fitting cell near an edge is worth
@@ -37,6 +38,8 @@ def target(chart: Chart, found: Ways, kind: str) -> Place | None:
     edge = unseen_edge(chart) & reachable
     if kind not in ("anywhere", "land") and (edge & (share >= 3)).any():
         edge &= share >= 3
+    if kind == "grass":
+        return _pasture(chart, found, edge, share, reachable)
     if edge.any() and kind != "tunnel":
         return _least(np.where(edge, found.cost - PULL * np.minimum(share, 24), np.inf))
     grounds = [ID[name] for name in KINDS[kind] or KINDS["land"] if name not in ("water", "tree")]
@@ -44,6 +47,17 @@ def target(chart: Chart, found: Ways, kind: str) -> Place | None:
     if kind == "tunnel" and edge.any():
         old |= edge
     return _least(np.where(old, found.cost - PULL * np.minimum(share, 24), np.inf)) if old.any() else None
+
+
+def _pasture(
+    chart: Chart, found: Ways, edge: NDArray[np.bool_], share: NDArray[np.float64], reachable: NDArray[np.bool_]
+) -> Place | None:
+    """Returns where a cow may be: an edge with grass beside, or grass not looked at for long."""
+    old = (chart.ground == ID["grass"]) & (chart.step - chart.looked > 2 * OLD) & (share >= 16) & reachable
+    wanted = (edge & (share >= 8)) | old
+    if not wanted.any():
+        wanted = edge if edge.any() else reachable & (chart.step - chart.looked > OLD)
+    return _least(np.where(wanted, found.cost - PULL * np.minimum(share, 24), np.inf)) if wanted.any() else None
 
 
 def _least(score: NDArray[np.float64]) -> Place:

@@ -24,6 +24,8 @@ UNSEEN: Final = 2.5  # steps that an unseen cell is taken to cost
 DIG: Final = 2.0  # one blow, one step
 BRIDGE: Final = 3.0  # a stone put into water, dug out again, one step
 FRESH: Final = 6  # steps for which a creature is taken to be where it was seen
+GRASS_AT_NIGHT: Final = 6.0
+BARRED: Final = 10  # steps for which a stone put before an enemy is left there
 AIRY: Final = (*WALKABLE, "water", "lava")  # what arrows fly over (objects.py, Arrow)
 _FEARED: Final = {"zombie": (2, 4.0), "skeleton": (4, 8.0), "arrow": (1, 4.0)}  # reach, steps added
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -68,10 +70,15 @@ def prices(chart: Chart, dig: bool = True, fear: bool = True) -> NDArray[np.floa
         solid = name not in ("water", "grass")
         if dig and solid and (not rule.tool or chart.count(rule.tool)):
             by_material[ID[name]] = DIG
+    if chart.shun_grass:
+        by_material[ID["grass"]] = GRASS_AT_NIGHT
     if dig and chart.count("stone"):
         by_material[ID["water"]] = BRIDGE
     by_material[-1] = UNSEEN
     table = by_material[chart.ground]  # OPEN is -1, the last entry
+    for cell, step in chart.bars.items():
+        if chart.step - step <= BARRED:
+            table[cell] = WALL
     for cell, name in chart.things.items():
         if name.startswith("plant"):
             table[cell] = WALL
@@ -146,7 +153,7 @@ def pose_moves(
         for name, (mx, my) in FACINGS.items():
             cell = (x + mx, y + my)
             step = chart.free(cell) and (within is None or cell in within)
-            if chart.free(cell) and not step:
+            if (chart.free(cell) and not step) or chart.material(cell) == "lava":
                 continue
             new: Pose = (*cell, mx, my) if step else (x, y, mx, my)
             if new not in came and distance(new[:2], chart.place) <= radius:
@@ -191,7 +198,9 @@ def steps_into(a: Place, b: Place) -> str:
     return next(f"move_{name}" for name, step in FACINGS.items() if step == way)
 
 
-def open_sides(chart: Chart, cells: Collection[Place]) -> list[Place]:
-    """Returns the cells around a group from which something could step or fly in: arrows cross water."""
+def open_sides(chart: Chart, cells: Collection[Place], arrows: bool = False) -> list[Place]:
+    """Returns the cells around a group from which something could step in, or fly in: arrows cross water."""
+    grounds = ("", *(AIRY if arrows else WALKABLE))
     rim = {(x + dx, y + dy) for x, y in cells for dx, dy in STEPS} - set(cells)
-    return sorted(cell for cell in rim if inside(cell) and chart.material(cell) in ("", *AIRY))
+    airy = (cell for cell in rim if inside(cell) and chart.material(cell) in grounds)
+    return sorted(cell for cell in airy if not chart.things.get(cell, "").startswith("plant"))

@@ -12,14 +12,16 @@ from typing import Final
 
 import numpy as np
 
-from peam.sims.crafter.chart import Chart, Place, distance, inside
+from peam.sims.crafter.chart import Chart, Place, around, distance, inside
 from peam.sims.crafter.eyes import daylight
 from peam.sims.crafter.pilot import Pilot
 from peam.sims.crafter.routes import open_sides, ways
 from peam.sims.crafter.rules import rules
 from peam.sims.crafter.templates import WALKABLE
 
+SIP: Final = 7  # drink at which one drinks in a pocket
 FAR: Final = 30.0  # steps that one goes for a better place
+DRY: Final = 12.0  # steps that it is worth to have water to drink beside the pocket
 HASTE: Final = 1.5  # a step on the way weighs more than a step of work: things give chase
 SITES: Final = 250  # places that are looked at
 
@@ -80,8 +82,9 @@ def _closing(chart: Chart, cells: tuple[Place, ...], blocks: int) -> float | Non
         if any(side not in (behind, beyond) for side in openings):
             return None
         if chart.place not in (*cells, behind, beyond):
-            return None if behind not in openings else 2.0 * digs + 3.0 * len(openings) + 1.0
-    return 2.0 * digs + (2.0 if len(cells) < 4 else 3.0) * len(openings) + len(cells)
+            return None if behind not in openings else DRY + 2.0 * digs + 3.0 * len(openings) + 1.0
+    dry = 0.0 if any(chart.material(side) == "water" for cell in cells for side in around(cell)) else DRY
+    return dry + 2.0 * digs + (2.0 if len(cells) < 4 else 3.0) * len(openings) + len(cells)
 
 
 def _usable(chart: Chart, cell: Place) -> bool:
@@ -116,7 +119,7 @@ def close_off(pilot: Pilot, tables: bool = False) -> tuple[Place, ...]:
                 continue
             wanted = [side for side in openings if side not in chart.things]
             if not wanted:
-                pilot.act("noop")
+                _drive_off(pilot, openings)
                 continue
             if not walls(chart, tables) or not pilot.pose(
                 lambda _, front, w=wanted: front in w, within=site.cells  # type: ignore[misc]
@@ -124,6 +127,15 @@ def close_off(pilot: Pilot, tables: bool = False) -> tuple[Place, ...]:
                 break
             pilot.act("place_stone" if chart.count("stone") else "place_table")
     return ()
+
+
+def _drive_off(pilot: Pilot, openings: list[Place]) -> None:
+    """Strikes a cow that stands where a stone belongs, or waits for what stands there to go."""
+    beside = [c for c in openings if distance(c, pilot.chart.place) == 1]
+    if beside and pilot.turn(beside[0]):
+        pilot.act("do")
+    else:
+        pilot.act("noop")
 
 
 def _clear(pilot: Pilot) -> None:
@@ -179,19 +191,40 @@ def _may_sleep_open(chart: Chart) -> bool:
     return nap or chart.count("energy") == 0
 
 
-def _mend(pilot: Pilot) -> bool:
-    """Closes a pocket again that has been shot open, or leaves it for another; returns whether one is closed."""
-    return not open_sides(pilot.chart, [pilot.chart.place]) or bool(close_off(pilot, tables=True))
+def _mend(pilot: Pilot, cells: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Closes a pocket that something has come into, against arrows too; returns it, or another, or none."""
+    for _ in range(12):
+        openings = open_sides(pilot.chart, cells, arrows=True)
+        if not walls(pilot.chart, tables=True) or not pilot.pose(
+            lambda _, front, w=openings: front in w and front not in pilot.chart.things,  # type: ignore[misc]
+            within=cells,
+        ):
+            break
+        pilot.act("place_stone" if pilot.chart.count("stone") else "place_table")
+    return cells if not open_sides(pilot.chart, cells) else close_off(pilot, tables=True)
+
+
+def _sip(pilot: Pilot, cells: tuple[Place, ...]) -> bool:
+    """Drinks from within a pocket, where water is beside; returns whether it did."""
+    before = pilot.chart.count("drink")
+    if pilot.pose(lambda _, front: pilot.chart.material(front) == "water", within=cells):
+        pilot.act("do")
+    return pilot.chart.count("drink") > before
 
 
 def stay(pilot: Pilot, enough: Callable[[], bool], steps: int = 250) -> bool:
     """Stays in a closed pocket, asleep where tired, until enough or hunger calls; returns whether it acted."""
     chart, begun = pilot.chart, pilot.chart.step
-    if not close_off(pilot) and not close_off(pilot, tables=True):
+    cells = close_off(pilot) or close_off(pilot, tables=True)
+    if not cells:
         return chart.step > begun
     for _ in range(steps):
-        if chart.hurt and not chart.asleep and not _mend(pilot):
-            break
+        if chart.hurt and not chart.asleep and chart.count("food") and chart.count("drink"):
+            cells = _mend(pilot, cells)
+            if not cells:
+                break
+        if not chart.asleep and chart.count("drink") <= SIP and _sip(pilot, cells):
+            continue
         starving = min(chart.count("food"), chart.count("drink")) == 0 and daylight(chart.step) > 0.8
         if not chart.asleep and (starving or enough()):
             break

@@ -219,8 +219,8 @@ class Skills:
         if not self.pilot.go([plant], near=2) and distance(self.chart.place, plant) > 2:
             raise Stop(Diagnosis.UNREACHABLE, "no way to the plant")
         for _ in range(16):
-            openings = [c for c in open_sides(self.chart, [plant]) if c not in self.chart.things]
-            if not open_sides(self.chart, [plant]):
+            openings = [c for c in open_sides(self.chart, [plant], arrows=True) if c not in self.chart.things]
+            if not open_sides(self.chart, [plant], arrows=True):
                 return Result(detail="the plant is fenced in")
             if not self.chart.count("stone"):
                 raise missing_material({"stone": len(openings)})

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from peam.sims.crafter.chart import Chart, Place, around, distance
+import numpy as np
+from numpy.typing import NDArray
+
+from peam.sims.crafter.chart import ID, Chart, Place, around, distance
 from peam.sims.crafter.pilot import Pilot
 from peam.sims.crafter.roam import roam
 from peam.sims.crafter.routes import AIRY, nearby_share, steps_into, ways
@@ -18,20 +21,23 @@ from peam.sims.crafter.templates import ARROWS, FACINGS
 
 HOSTILE: Final = ("zombie", "skeleton")
 GRAB: Final = {"coal": 3, "iron": 3, "diamond": 1, "stone": 0, "tree": 0}  # picked up in passing, up to so many
-LOW: Final = 4  # food or drink at which they are seen to by day
+LOW: Final = 5  # food or drink at which they are seen to by day
 CHANCE: Final = 6  # at which a cow or water close by is taken
 LOW_BEFORE_NIGHT: Final = 7
 LOW_AT_NIGHT: Final = -1
 DAY: Final = 300  # steps
 TIRED: Final = 3
 SHAKEN: Final = 5  # health at which a night in the rock is given up
+CHARGE: Final = 12  # steps for which a skeleton is pursued
 WEAK: Final = 4  # health at which one rests, until it is `RESTED`
 RESTED: Final = 8
-STOCK: Final = 7  # stones below which more are dug, up to `ENOUGH`, where some are `CLOSE` (steps)
+STOCK: Final = 5  # stones below which more are dug, up to `ENOUGH`, where some are `CLOSE` (steps)
 ENOUGH: Final = 9
-CLOSE: Final = 25.0
-EVENING: Final = 120  # step of the day from which one hides: zombies multiply below a light of 0.5 (148)
-MORNING: Final = 0  # and until which: at a light of 0.85 they vanish again (env.py, `_balance_chunk`)
+CLOSE: Final = 12.0
+EVENING: Final = 135  # step of the day from which one hides: zombies multiply below a light of 0.5 (148)
+MORNING: Final = 283  # and until which: they vanish again as the light comes (env.py, `_balance_chunk`)
+FAR_AT_NIGHT: Final = 40.0  # steps up to which one goes into the rock for the night
+STANDING: Final = [ID[name] for name in ("stone", "path", "coal")]
 ROCKY: Final = 10  # cells of grass among the 81 around, at most
 PAUSE: Final = 25  # steps after which a need that could not be met is tried again
 STALE: Final = 2000  # steps for which a cow is remembered
@@ -44,7 +50,6 @@ class Survival:
         self.pilot = pilot
         self.chart: Chart = pilot.chart
         self.put_off: dict[str, int] = {}
-        self.to_rock = False
         pilot.reflex, pilot.needs = self.reflex, self.needs
 
     def reflex(self) -> bool:
@@ -56,7 +61,25 @@ class Survival:
             if self.pilot.turn(foe):
                 self.pilot.act("do")
             return True
-        return self._dodge() or self._bar() or self._grab()
+        return self._dodge() or self._charge() or self._bar() or self._grab()
+
+    def _charge(self) -> bool:
+        """Goes at a skeleton that is close: they shoot from a distance and seldom escape; returns whether so."""
+        chart = self.chart
+        foe = chart.of(("skeleton",), reach=4)
+        last, row = chart.charge
+        row = row if chart.step - last <= 20 else 0
+        armed = chart.count("stone_sword") or chart.count("iron_sword") or chart.count("wood_sword")
+        if not foe or not armed or chart.count("health") <= WEAK or row >= CHARGE:
+            return False
+        found = ways(chart, dig=False, fear=False)
+        spots = [spot for spot in around(foe[0]) if chart.free(spot)]
+        way = found.to(min(spots, key=lambda spot: found.cost[spot])) if spots else []
+        if not way or len(way) > 5 or not chart.free(way[0]):
+            return False
+        chart.charge = (chart.step, row + 1)
+        self.pilot.act(steps_into(chart.place, way[0]))
+        return True
 
     def _dodge(self) -> bool:
         """Steps out of the way of an arrow that comes straight on, or puts a stone before it."""
@@ -69,6 +92,7 @@ class Survival:
         free = [side for side in sides if chart.free(side) and not any(map(chart.things.get, around(side)))]
         if chart.front == arrow or (chart.free(chart.front) and _between(chart.place, arrow, chart.front)):
             if chart.count("stone") and chart.free(chart.front):
+                chart.bars[chart.front] = chart.step
                 self.pilot.act("place_stone")
                 return True
         if not free:
@@ -96,6 +120,7 @@ class Survival:
             return False
         ahead = [(x + dx * k, y + dy * k) for k in (2, 3)]
         if any(chart.things.get(c) in HOSTILE and chart.seen_at[c] == chart.step for c in ahead):
+            chart.bars[chart.front] = chart.step
             self.pilot.act("place_stone")
             return True
         return False
@@ -119,7 +144,7 @@ class Survival:
         if chart.asleep:
             self.pilot.act("sleep")
             return True
-        night = self._night()
+        night = chart.shun_grass = self._night()
         low = LOW_AT_NIGHT if night else LOW_BEFORE_NIGHT if self._afternoon() else LOW
         drink, food = chart.count("drink"), chart.count("food")
         urgent = [
@@ -132,6 +157,7 @@ class Survival:
             ("bite", food <= CHANCE and not night and self._close("cow"), self.feed),
             ("stock", chart.count("stone") < STOCK and not night, self.stock),
             ("hide", night and not self._safe_at_night(), self.hide),
+            ("go in", self._evening() and not self._safe_at_night(), self._into_rock),
             ("sleep", chart.count("energy") <= TIRED, lambda: sleep(self.pilot)),
         ]
         for name, pressing, meet in urgent:
@@ -154,34 +180,55 @@ class Survival:
         """Returns the steps that a search may take: until the evening, or some even then."""
         return max(30, EVENING - self.chart.step % DAY)
 
+    def _evening(self) -> bool:
+        """Returns whether it is time to be off to the rock, for one who can work there at night."""
+        soon = EVENING - 20 <= self.chart.step % DAY < EVENING
+        return soon and self.chart.count("wood_pickaxe") > 0
+
     def _night(self) -> bool:
         """Returns whether the zombies of the night are about, or will be before one has found shelter."""
-        hour = self.chart.step % DAY
-        return hour >= EVENING or (hour < MORNING and self.chart.step > DAY)
+        return EVENING <= self.chart.step % DAY < MORNING
 
     def _safe_at_night(self) -> bool:
-        """Returns whether so little grass is near that zombies will be few, or one is on the way to such."""
+        """Returns whether so little grass is near that zombies will be few."""
         if self.chart.count("health") <= SHAKEN:
             return False
-        grass = nearby_share(self.chart, ("grass",), 4)
-        if grass[self.chart.place] <= ROCKY:
-            return True
-        rock = (grass <= ROCKY) & (nearby_share(self.chart, ("stone",), 4) >= 20)
-        early = self.chart.step % DAY < EVENING + 25
-        return self.to_rock and early and bool((ways(self.chart).cost[rock] <= CLOSE).any())
+        return bool(nearby_share(self.chart, ("grass",), 4)[self.chart.place] <= ROCKY)
 
     def rest(self) -> bool:
         """Stays closed in until health is back."""
         return self._shelter(lambda: self.chart.count("health") >= RESTED)
 
     def hide(self) -> bool:
-        """Stays closed in until the day comes."""
+        """Spends the night in the rock, digging, where there is some; else closed in until the day comes."""
+        again = self.chart.step - self.chart.retreat < 40  # the work leads out into the night: leave it
+        fit = self.chart.count("wood_pickaxe") and self.chart.count("health") > SHAKEN
+        if fit and not again and self._into_rock():
+            self.chart.retreat = self.chart.step
+            return True
 
         def day() -> bool:
-            seen = self.chart.of(("zombie",), reach=6)
-            return not self._night() and (not seen or self.chart.step % DAY > MORNING + 40)
+            hour = (self.chart.step - MORNING) % DAY
+            many = len(self.chart.of(("zombie",), reach=7)) > hour // 20
+            return not self._night() and not many
 
         return self._shelter(day)
+
+    def _into_rock(self) -> bool:
+        """Goes where little grass and much stone is, if that is near; returns whether it is there."""
+        rock = self._rock()
+        if rock[self.chart.place]:
+            return True
+        self.chart.shun_grass = False  # or no way over grass would seem short
+        cost = np.where(rock & np.isin(self.chart.ground, STANDING), ways(self.chart).cost, np.inf)
+        if not cost.min() <= FAR_AT_NIGHT:
+            return False
+        x, y = np.unravel_index(int(np.argmin(cost)), cost.shape)
+        return self.pilot.go([(int(x), int(y))])
+
+    def _rock(self) -> NDArray[np.bool_]:
+        grass = nearby_share(self.chart, ("grass",), 4)
+        return np.asarray((grass <= ROCKY) & (nearby_share(self.chart, ("stone",), 4) >= 20))
 
     def _shelter(self, enough: Callable[[], bool]) -> bool:
         if self.chart.count("stone") < STOCK and pocket(self.chart) is None:
@@ -229,7 +276,7 @@ class Survival:
         if ripe and self.eat_plant(ripe[0]):
             return True
         if not self._cows() and before <= 5:
-            roam(self.pilot, "land", lambda: bool(self._cows()), self._left())
+            roam(self.pilot, "grass", lambda: bool(self._cows()), self._left())
         return self.hunt("cow") and self.chart.count("food") > before
 
     def eat_plant(self, plant: Place) -> bool:
