@@ -17,7 +17,7 @@ from peam.types import Decision, Diagnosis, Observation, Predicate, Subgoal, Tas
 FULL = 9  # of every item
 STOCK = 5  # stones that are kept at hand for shelter
 SHARE = 14  # explorations for one goal before another one has its turn
-DAY, DARK = 300, (135, 283)  # steps; the hours at which grass is no place to be
+DAY, DARK = 300, (160, 270)  # steps; the hours at which grass is no place to be
 ROCK = ("stone", "coal", "iron", "diamond", "rock", "tunnel", "skeleton")
 PATIENT = 3  # failures of one action after which a goal is put off
 
@@ -114,7 +114,7 @@ class CrafterPlanner:
             else:
                 self._failed[decision.action] = self._failed.get(decision.action, 0) + 1
                 if decision.outcome.diagnosis is not Diagnosis.NOT_FOUND:
-                    self._weary[name] = self._weary.get(name, 0) + 2
+                    self._weary[name] = self._weary.get(name, 0) + SHARE // 2
         self._read = len(history)
 
     def failed(self, action: Action) -> int:

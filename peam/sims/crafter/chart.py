@@ -39,6 +39,7 @@ class Chart:
         seen_at: Cell of a thing -> the step at which it was seen there.
         noted: Achievement -> how often it was earned, by the agent's own reckoning.
         hurt: Health lost by the last step.
+        struck: Step at which something hostile last did harm.
         wounds: Cell of a creature -> the damage done to it so far.
         bars: Cell of a stone put before an enemy -> the step at which that was done.
         shun_grass: Whether ways had better keep off the grass: at night.
@@ -59,6 +60,7 @@ class Chart:
         self.seen_at: dict[Place, int] = {}
         self.noted: dict[str, int] = {}
         self.hurt = 0
+        self.struck = -1000
         self.wounds: dict[Place, int] = {}
         self.bars: dict[Place, int] = {}
         self.shun_grass = False
@@ -79,6 +81,8 @@ class Chart:
         self.step += 1
         self.inventory, self.asleep = dict(view.inventory), view.asleep
         self.hurt = max(0, before.get("health", 0) - self.count("health"))
+        if self.hurt > 1:  # hunger and thirst take one at a time
+            self.struck = self.step
         rested = slept and not self.asleep and before.get("energy", 0) >= rules().limit
         if rested:
             self._note("wake_up")

@@ -219,7 +219,8 @@ def stay(pilot: Pilot, enough: Callable[[], bool], steps: int = 250) -> bool:
     if not cells:
         return chart.step > begun
     for _ in range(steps):
-        if chart.hurt and not chart.asleep and chart.count("food") and chart.count("drink"):
+        if chart.step - chart.struck <= 2 and not chart.asleep:
+            chart.struck = -1000
             cells = _mend(pilot, cells)
             if not cells:
                 break

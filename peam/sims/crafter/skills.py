@@ -21,8 +21,9 @@ from peam.skills.diagnosis import Result, Stop, missing_material, missing_tool, 
 from peam.types import Diagnosis
 
 STRIDE: Final = 24  # steps of one exploration
-TRIES: Final = 80  # blows at the grass for one sapling: one in ten gives it
-NEAR: Final = 25.0  # steps to a station that still counts as near
+TRIES: Final = 15  # blows at the grass for one sapling: one in ten gives it
+NEAR: Final = 45.0  # steps to a station that still counts as near
+EARLY, LOOK, CARRY = 120, 40, 40.0  # steps: until when, and how far, the first table's place is looked for
 TEND: Final = 700  # steps that one waits for a plant
 
 
@@ -183,6 +184,8 @@ class Skills:
         rule, item = rules().place[action.target], action.target
         self._afford(rule.uses)
         chart, before = self.chart, self._earned(f"place_{item}")
+        if item == "table":
+            self._by_rock()
         table = item == "furnace" and bool(self._near_stations("table"))
         if table and not self._stand_by(("table",)):
             table = False
@@ -208,6 +211,19 @@ class Skills:
                 if self._earned("place_plant") > before:
                     return Result(detail="plant placed")
         raise Stop(Diagnosis.NO_SPACE, f"no place for {item}")
+
+    def _by_rock(self) -> None:
+        """Takes the table's wood to where stone is, if there is some near: all its tools are made there."""
+
+        def known() -> bool:
+            return bool(self.chart.cells("stone"))
+
+        if not known() and self.chart.step < EARLY:
+            roam(self.pilot, "rock", known, LOOK)
+        stones = self._reachable(self.chart.cells("stone")[:30])
+        cost = ways(self.chart).cost
+        if stones and min(float(cost[s]) for s in around(stones[0]) if _on(s)) <= CARRY:
+            self.pilot.go(stones[:6], near=1)
 
     def guard(self, action: Action) -> Result:
         """Puts stones on every open side of the nearest plant.

@@ -29,7 +29,7 @@ _KINDS: Final = {
     "Plant": ("grown",),
 }
 _PLAYER: Final = ("sleeping", "_last_health", "_hunger", "_thirst", "_fatigue", "_recover")
-_CHART: Final = ("asleep", "inventory", "step", "noted", "hurt")
+_CHART: Final = ("asleep", "inventory", "step", "noted", "hurt", "struck")
 
 
 def pack(game: Game, chart: Chart) -> bytes:

@@ -29,13 +29,16 @@ DAY: Final = 300  # steps
 TIRED: Final = 3
 SHAKEN: Final = 5  # health at which a night in the rock is given up
 CHARGE: Final = 12  # steps for which a skeleton is pursued
-WEAK: Final = 4  # health at which one rests, until it is `RESTED`
-RESTED: Final = 8
-STOCK: Final = 5  # stones below which more are dug, up to `ENOUGH`, where some are `CLOSE` (steps)
+WEAK: Final = 3  # health at which one rests, until it is `RESTED`
+RESTED: Final = 7
+STOCK: Final = 4  # stones below which more are dug, up to `ENOUGH`, where some are `CLOSE` (steps)
 ENOUGH: Final = 9
 CLOSE: Final = 12.0
+SUPPLY: Final = 8  # stones that one should have in the evening, fetched from `FAR`
+FAR: Final = 30.0
 EVENING: Final = 135  # step of the day from which one hides: zombies multiply below a light of 0.5 (148)
-MORNING: Final = 283  # and until which: they vanish again as the light comes (env.py, `_balance_chunk`)
+LATE: Final = 165  # from which the health that fights cost is no longer worth the work
+MORNING: Final = 270  # and until which: they vanish again as the light comes (env.py, `_balance_chunk`)
 FAR_AT_NIGHT: Final = 40.0  # steps up to which one goes into the rock for the night
 STANDING: Final = [ID[name] for name in ("stone", "path", "coal")]
 ROCKY: Final = 10  # cells of grass among the 81 around, at most
@@ -155,8 +158,8 @@ class Survival:
             ("food", food <= low, self.feed),
             ("sip", drink <= CHANCE and not night and self._close("water"), self.drink),
             ("bite", food <= CHANCE and not night and self._close("cow"), self.feed),
-            ("stock", chart.count("stone") < STOCK and not night, self.stock),
-            ("hide", night and not self._safe_at_night(), self.hide),
+            ("stock", chart.count("stone") < (SUPPLY if self._afternoon() else STOCK) and not night, self.stock),
+            ("hide", night and self._exposed(), self.hide),
             ("go in", self._evening() and not self._safe_at_night(), self._into_rock),
             ("sleep", chart.count("energy") <= TIRED, lambda: sleep(self.pilot)),
         ]
@@ -174,7 +177,7 @@ class Survival:
         return any(distance(cell, self.chart.place) <= 8 for cell in near)
 
     def _afternoon(self) -> bool:
-        return EVENING - 45 <= self.chart.step % DAY < EVENING
+        return EVENING - 40 <= self.chart.step % DAY < EVENING + 15
 
     def _left(self) -> int:
         """Returns the steps that a search may take: until the evening, or some even then."""
@@ -188,6 +191,12 @@ class Survival:
     def _night(self) -> bool:
         """Returns whether the zombies of the night are about, or will be before one has found shelter."""
         return EVENING <= self.chart.step % DAY < MORNING
+
+    def _exposed(self) -> bool:
+        """Returns whether one must not be out: shaken, or late in the evening where zombies come."""
+        shaken = self.chart.count("health") <= SHAKEN
+        late = self.chart.step % DAY >= LATE
+        return (shaken or late) and not self._safe_at_night()
 
     def _safe_at_night(self) -> bool:
         """Returns whether so little grass is near that zombies will be few."""
@@ -243,7 +252,7 @@ class Survival:
             if self.chart.count("stone") >= ENOUGH or self.chart.step % DAY > EVENING + 15:
                 break
             cost = ways(self.chart).cost
-            near = [c for c in self.chart.cells("stone")[:30] if cost[c] <= CLOSE]
+            near = [c for c in self.chart.cells("stone")[:30] if cost[c] <= (FAR if self._afternoon() else CLOSE)]
             if not near or not self.pilot.go(near, near=1):
                 break
             stone = [c for c in around(self.chart.place) if self.chart.material(c) == "stone"]
