@@ -21,9 +21,9 @@ from peam.sims.crafter.templates import ARROWS, FACINGS
 
 HOSTILE: Final = ("zombie", "skeleton")
 GRAB: Final = {"coal": 3, "iron": 3, "diamond": 1, "stone": 0, "tree": 0}  # picked up in passing, up to so many
-LOW: Final = 5  # food or drink at which they are seen to by day
+LOW: Final = 3  # food or drink at which they are seen to by day
 CHANCE: Final = 6  # at which a cow or water close by is taken
-LOW_BEFORE_NIGHT: Final = 7
+CHANCE_BEFORE_NIGHT: Final = 7
 LOW_AT_NIGHT: Final = -1
 DAY: Final = 300  # steps
 TIRED: Final = 3
@@ -148,7 +148,7 @@ class Survival:
             self.pilot.act("sleep")
             return True
         night = chart.shun_grass = self._night()
-        low = LOW_AT_NIGHT if night else LOW_BEFORE_NIGHT if self._afternoon() else LOW
+        low, handy = (LOW_AT_NIGHT, -1) if night else (LOW, CHANCE_BEFORE_NIGHT if self._afternoon() else CHANCE)
         drink, food = chart.count("drink"), chart.count("food")
         urgent = [
             ("drink", drink <= 1 and not night, self.drink),
@@ -156,8 +156,8 @@ class Survival:
             ("rest", chart.count("health") <= WEAK and min(food, drink) > 0, self.rest),
             ("drink", drink <= low, self.drink),
             ("food", food <= low, self.feed),
-            ("sip", drink <= CHANCE and not night and self._close("water"), self.drink),
-            ("bite", food <= CHANCE and not night and self._close("cow"), self.feed),
+            ("sip", drink <= handy and self._close("water"), self.drink),
+            ("bite", food <= handy and self._close("cow"), self.feed),
             ("stock", chart.count("stone") < (SUPPLY if self._afternoon() else STOCK) and not night, self.stock),
             ("hide", night and self._exposed(), self.hide),
             ("go in", self._evening() and not self._safe_at_night(), self._into_rock),
@@ -174,7 +174,8 @@ class Survival:
     def _close(self, what: str) -> bool:
         """Returns whether water or a cow is so near that a chance would be missed."""
         near = self.chart.cells("water")[:3] if what == "water" else self._cows()[:3]
-        return any(distance(cell, self.chart.place) <= 8 for cell in near)
+        reach = 20 if self._afternoon() else 8
+        return any(distance(cell, self.chart.place) <= reach for cell in near)
 
     def _afternoon(self) -> bool:
         return EVENING - 40 <= self.chart.step % DAY < EVENING + 15
@@ -219,21 +220,28 @@ class Survival:
         def day() -> bool:
             hour = (self.chart.step - MORNING) % DAY
             many = len(self.chart.of(("zombie",), reach=7)) > hour // 20
-            return not self._night() and not many
+            fit = self.chart.count("health") >= 8 and self.chart.count("energy") >= rules().limit
+            to_work = fit and self.chart.step - self.chart.retreat >= 40 and self._rock_near()
+            return to_work or (not self._night() and not many)
 
         return self._shelter(day)
 
     def _into_rock(self) -> bool:
         """Goes where little grass and much stone is, if that is near; returns whether it is there."""
+        place = self._rock_near()
+        return place is not None and (place == self.chart.place or self.pilot.go([place]))
+
+    def _rock_near(self) -> Place | None:
+        """Returns the nearest place in the rock, this one if it is; None where none is near."""
         rock = self._rock()
         if rock[self.chart.place]:
-            return True
+            return self.chart.place
         self.chart.shun_grass = False  # or no way over grass would seem short
         cost = np.where(rock & np.isin(self.chart.ground, STANDING), ways(self.chart).cost, np.inf)
         if not cost.min() <= FAR_AT_NIGHT:
-            return False
+            return None
         x, y = np.unravel_index(int(np.argmin(cost)), cost.shape)
-        return self.pilot.go([(int(x), int(y))])
+        return int(x), int(y)
 
     def _rock(self) -> NDArray[np.bool_]:
         grass = nearby_share(self.chart, ("grass",), 4)
