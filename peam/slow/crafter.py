@@ -19,6 +19,8 @@ STOCK = 5  # stones that are kept at hand for shelter
 SHARE = 14  # explorations for one goal before another one has its turn
 DAY, DARK = 300, (160, 270)  # steps; the hours at which grass is no place to be
 ROCK = ("stone", "coal", "iron", "diamond", "rock", "tunnel", "skeleton")
+RIPE = 330  # steps after which a plant that was tended may be ripe
+PLANT, GUARD = Action("place", "plant"), Action("guard", "plant")
 PATIENT = 3  # failures of one action after which a goal is put off
 
 
@@ -34,10 +36,11 @@ class CrafterPlanner:
         """Forgets the last episode; draws what is unknown or wrong in this one."""
         self.beliefs = CrafterBeliefs.draw(seed, self._p_unknown, self._p_wrong)
         self._task: Task | None = None
-        self._read = 0
+        self._read = self._tick = 0
         self._weary: dict[str, int] = {}
         self._failed: dict[Action, int] = {}
         self._goal = ""
+        self._planted: int | None = None
 
     def brief(self, task: Task, observation: Observation) -> None:
         """Takes up the task."""
@@ -58,6 +61,7 @@ class CrafterPlanner:
         hints: Sequence[str] = (),
     ) -> list[Subgoal]:
         """Returns the open achievements in the order in which they are pursued; what tires comes later."""
+        self._tick = observation.tick
         self._catch_up(history)
         if self._task is None:
             return []
@@ -67,6 +71,10 @@ class CrafterPlanner:
         if DARK[0] <= observation.tick % DAY < DARK[1]:
             moment = _Moment(self, observation, stations)
             open_.sort(key=lambda name: not moment.in_rock(Predicate("noted", name, 1)))
+        if self._growing(observation) and len(open_) > 1:
+            open_ = [name for name in open_ if name != "eat_plant"]
+        elif "eat_plant" in open_ and self.beliefs.guarded:
+            open_ = ["eat_plant", *(name for name in open_ if name != "eat_plant")]
         if "wake_up" in open_ and self._nap(observation):
             open_ = ["wake_up", *(name for name in open_ if name != "wake_up")]
         return [*map(_subgoal, open_), last]
@@ -80,7 +88,10 @@ class CrafterPlanner:
         hints: Sequence[str] = (),
     ) -> Action:
         """Returns the next action: the first believed step that is still to be done."""
+        self._tick = observation.tick
         self._catch_up(history)
+        if self._may_guard(observation):
+            return GUARD
         self._goal = subgoal.predicate.item
         moment = _Moment(self, observation, stations)
         action = moment.towards(subgoal.predicate)
@@ -92,6 +103,10 @@ class CrafterPlanner:
         order: list[str] = load_crafter()["order"]
         goal = self._task.goal
         return order if goal.item == "all" else [goal.item] if goal.item in order else []
+
+    def _growing(self, observation: Observation) -> bool:
+        """Returns whether a plant has been set too lately to be ripe."""
+        return self._planted is not None and observation.tick - self._planted < RIPE
 
     @staticmethod
     def _nap(observation: Observation) -> bool:
@@ -105,6 +120,8 @@ class CrafterPlanner:
             if decision.action is None:
                 continue
             self.beliefs.learn(decision.action, decision.outcome)
+            if decision.action == PLANT and decision.outcome.ok:
+                self._planted = self._tick
             name = decision.subgoal.predicate.item
             if decision.action.verb == "explore":
                 self._weary[name] = self._weary.get(name, 0) + 1
@@ -116,6 +133,12 @@ class CrafterPlanner:
                 if decision.outcome.diagnosis is not Diagnosis.NOT_FOUND:
                     self._weary[name] = self._weary.get(name, 0) + SHARE // 2
         self._read = len(history)
+
+    def _may_guard(self, observation: Observation) -> bool:
+        """Returns whether a plant is there to be fenced in, and stones and daylight to do it."""
+        day = observation.tick % DAY < DARK[0] - 30
+        ready = observation.inventory.get("stone", 0) >= STOCK and not self.beliefs.guarded and day
+        return ready and self._planted is not None and not self.failed(GUARD)
 
     def failed(self, action: Action) -> int:
         """Returns how often an action failed since it last went well or the place was changed."""
@@ -142,7 +165,8 @@ class _Moment:
         verb, _, what = predicate.item.partition("_")
         match verb:
             case "collect":
-                return self._mine({"drink": "water"}.get(what, self.beliefs.source(what)), 1)
+                wanted = self._foresee(what, 1) if what in ("iron", "coal") else 1
+                return self._mine(self.beliefs.source(what), wanted)
             case "place":
                 return self._place(what)
             case "make":
@@ -210,8 +234,6 @@ class _Moment:
 
     def _foresee(self, item: str, least: int) -> int:
         """Returns how many to fetch at once: wood and stone for all that is still to be made of them."""
-        if item not in ("wood", "stone"):
-            return least
         total = STOCK if item == "stone" else 0
         for goal in self.planner.rest_of(self.observation):
             verb, _, what = goal.partition("_")

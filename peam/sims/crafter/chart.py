@@ -41,6 +41,7 @@ class Chart:
         hurt: Health lost by the last step.
         struck: Step at which something hostile last did harm.
         wounds: Cell of a creature -> the damage done to it so far.
+        growth: Cell of a plant -> the steps for which it has been close enough to grow.
         bars: Cell of a stone put before an enemy -> the step at which that was done.
         shun_grass: Whether ways had better keep off the grass: at night.
         retreat: Step at which the rock was last gone into for the night.
@@ -62,6 +63,7 @@ class Chart:
         self.hurt = 0
         self.struck = -1000
         self.wounds: dict[Place, int] = {}
+        self.growth: dict[Place, int] = {}
         self.bars: dict[Place, int] = {}
         self.shun_grass = False
         self.retreat = -1000
@@ -86,6 +88,7 @@ class Chart:
         rested = slept and not self.asleep and before.get("energy", 0) >= rules().limit
         if rested:
             self._note("wake_up")
+        self._grow()
         acted = rested or not slept  # a sleeper's other actions come to nothing
         if acted:
             self._done(action, before, ground, thing, target)
@@ -186,6 +189,11 @@ class Chart:
             if near:
                 followed[min(near, key=lambda c: distance(c, cell))] = damage
         self.wounds = followed
+
+    def _grow(self) -> None:
+        plants = [cell for cell, name in self.things.items() if name.startswith("plant")]
+        near = [cell for cell in plants if distance(cell, self.place) < rules().reach]
+        self.growth = {cell: self.growth.get(cell, 0) + (cell in near) for cell in plants}
 
     def _done(self, action: str, before: dict[str, int], ground: str, thing: str, target: Place) -> None:
         if action == "do" and thing:

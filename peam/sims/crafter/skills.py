@@ -24,7 +24,8 @@ STRIDE: Final = 24  # steps of one exploration
 TRIES: Final = 15  # blows at the grass for one sapling: one in ten gives it
 NEAR: Final = 45.0  # steps to a station that still counts as near
 EARLY, LOOK, CARRY = 120, 40, 40.0  # steps: until when, and how far, the first table's place is looked for
-TEND: Final = 700  # steps that one waits for a plant
+NEARBY: Final = 25.0  # steps from which one still goes to fence a plant
+TEND: Final = 600  # steps that one waits for a plant
 
 
 class Skills:
@@ -232,6 +233,8 @@ class Skills:
             Stop: NOT_FOUND, MISSING_MATERIAL, UNREACHABLE.
         """
         plant = self._plant()
+        if ways(self.chart).cost[[x for x, _ in around(plant)], [y for _, y in around(plant)]].min() > NEARBY:
+            raise Stop(Diagnosis.UNREACHABLE, "the plant is far")
         if not self.pilot.go([plant], near=2) and distance(self.chart.place, plant) > 2:
             raise Stop(Diagnosis.UNREACHABLE, "no way to the plant")
         for _ in range(16):
@@ -284,6 +287,8 @@ class Skills:
 
     def _tend(self) -> Result:
         end, before = self.chart.step + TEND, self._earned("eat_plant")
+        if self.chart.growth.get(self._plant(), 0) < rules().ripe - TEND // 2:
+            raise Stop(Diagnosis.TIMEOUT, "the plant has hardly grown")
         while self.chart.step < end:
             plant = self._plant()
             if self.pilot.heed():
