@@ -17,7 +17,7 @@ from peam.types import Decision, Diagnosis, Observation, Predicate, Subgoal, Tas
 FULL = 9  # of every item
 STOCK = 5  # stones that are kept at hand for shelter
 SHARE = 14  # explorations for one goal before another one has its turn
-DAY, DARK = 300, (160, 270)  # steps; the hours at which grass is no place to be
+DAY, DARK = 300, (160, 280)  # steps; the hours at which grass is no place to be
 ROCK = ("stone", "coal", "iron", "diamond", "rock", "tunnel", "skeleton")
 RIPE = 330  # steps after which a plant that was tended may be ripe
 PLANT, GUARD = Action("place", "plant"), Action("guard", "plant")

@@ -136,6 +136,10 @@ class Chart:
         ]
         return sorted(found, key=lambda cell: distance(cell, self.place))
 
+    def fences(self) -> set[Place]:
+        """Returns the cells around the known plants: what stands there is left there."""
+        return {c for plant, name in self.things.items() if name.startswith("plant") for c in around(plant)}
+
     def window(self) -> Iterator[tuple[int, int, Place]]:
         """Yields (column, row, cell) of the present picture's cells inside the map."""
         for x in range(ACROSS):

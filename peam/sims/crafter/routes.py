@@ -25,6 +25,7 @@ DIG: Final = 2.0  # one blow, one step
 BRIDGE: Final = 3.0  # a stone put into water, dug out again, one step
 FRESH: Final = 6  # steps for which a creature is taken to be where it was seen
 GRASS_AT_NIGHT: Final = 6.0
+FENCE: Final = 30.0  # steps that a way round a plant's fence may take
 BARRED: Final = 10  # steps for which a stone put before an enemy is left there
 AIRY: Final = (*WALKABLE, "water", "lava")  # what arrows fly over (objects.py, Arrow)
 _FEARED: Final = {"zombie": (2, 4.0), "skeleton": (4, 8.0), "arrow": (1, 4.0)}  # reach, steps added
@@ -76,6 +77,10 @@ def prices(chart: Chart, dig: bool = True, fear: bool = True) -> NDArray[np.floa
         by_material[ID["water"]] = BRIDGE
     by_material[-1] = UNSEEN
     table = by_material[chart.ground]  # OPEN is -1, the last entry
+    if dig:
+        for cell in chart.fences():
+            if inside(cell) and chart.material(cell) == "stone":
+                table[cell] = FENCE
     for cell, step in chart.bars.items():
         if chart.step - step <= BARRED:
             table[cell] = WALL

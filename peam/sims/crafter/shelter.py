@@ -171,16 +171,16 @@ def _to_first(pilot: Pilot, cells: tuple[Place, ...]) -> bool:
 def sleep(pilot: Pilot) -> bool:
     """Sleeps in a closed pocket until rested; returns whether that came about."""
     chart = pilot.chart
-    closed = chart.count("energy") < rules().limit and close_off(pilot)
-    if not closed and not _may_sleep_open(chart):
+    if chart.count("energy") >= rules().limit:
         return False
-    for _ in range(200):
-        if not chart.asleep and chart.count("energy") >= rules().limit:
-            return True
-        pilot.act("sleep")
-        if not chart.asleep and chart.hurt:
-            return False
-    return False
+    if pocket(chart) is not None:
+        stay(pilot, lambda: chart.count("energy") >= rules().limit)
+    elif _may_sleep_open(chart):
+        for _ in range(200):
+            pilot.act("sleep")
+            if not chart.asleep:
+                break
+    return chart.count("energy") >= rules().limit
 
 
 def _may_sleep_open(chart: Chart) -> bool:

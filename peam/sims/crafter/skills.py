@@ -72,7 +72,8 @@ class Skills:
             if not self.pilot.go(cells[:6], near=1):
                 self.chart.barred.add(cells[0])
                 continue
-            self._strike([c for c in around(self.chart.place) if self.chart.material(c) == action.target])
+            beside = [c for c in around(self.chart.place) if self.chart.material(c) == action.target]
+            self._strike([c for c in beside if c in cells])
         stuck = Result(Diagnosis.UNREACHABLE, f"no way to {action.target}")
         return partial(self._earned(key) - begun, wanted, rule.gives, stuck)
 
@@ -82,11 +83,11 @@ class Skills:
 
     def _reachable(self, cells: list[Place]) -> list[Place]:
         """Returns the cells that can be stood beside, nearest by way first."""
-        cost = ways(self.chart).cost
+        cost, fences = ways(self.chart).cost, self.chart.fences()
         by_cost = [
             (min(float(cost[s]) for s in around(cell) if 0 <= min(s) and max(s) < len(cost)), cell)
             for cell in cells
-            if cell not in self.chart.barred
+            if cell not in self.chart.barred and cell not in fences
         ]
         return [cell for steps, cell in sorted(by_cost) if steps < float("inf")]
 
@@ -246,8 +247,7 @@ class Skills:
             if self.pilot.heed():
                 continue
             if not openings or not self.pilot.pose(lambda _, front, w=openings: front in w):  # type: ignore[misc]
-                self.pilot.act("noop")
-                continue
+                raise Stop(Diagnosis.UNREACHABLE, "the plant cannot be fenced in now")
             self.pilot.act("place_stone")
         raise Stop(Diagnosis.UNREACHABLE, "the plant could not be fenced in")
 

@@ -21,7 +21,8 @@ from peam.sims.crafter.templates import ARROWS, FACINGS
 
 HOSTILE: Final = ("zombie", "skeleton")
 GRAB: Final = {"coal": 3, "iron": 3, "diamond": 1, "stone": 0, "tree": 0}  # picked up in passing, up to so many
-LOW: Final = 3  # food or drink at which they are seen to by day
+LOW: Final = 4  # food or drink at which they are seen to by day
+SEEK: Final = 6  # at which they are looked for where none is known
 CHANCE: Final = 6  # at which a cow or water close by is taken
 CHANCE_BEFORE_NIGHT: Final = 7
 LOW_AT_NIGHT: Final = -1
@@ -38,7 +39,7 @@ SUPPLY: Final = 8  # stones that one should have in the evening, fetched from `F
 FAR: Final = 30.0
 EVENING: Final = 135  # step of the day from which one hides: zombies multiply below a light of 0.5 (148)
 LATE: Final = 165  # from which the health that fights cost is no longer worth the work
-MORNING: Final = 270  # and until which: they vanish again as the light comes (env.py, `_balance_chunk`)
+MORNING: Final = 280  # and until which: they vanish again as the light comes (env.py, `_balance_chunk`)
 FAR_AT_NIGHT: Final = 40.0  # steps up to which one goes into the rock for the night
 STANDING: Final = [ID[name] for name in ("stone", "path", "coal")]
 ROCKY: Final = 10  # cells of grass among the 81 around, at most
@@ -154,8 +155,8 @@ class Survival:
             ("drink", drink <= 1 and not night, self.drink),
             ("food", food <= 1 and not night, self.feed),
             ("rest", chart.count("health") <= WEAK and min(food, drink) > 0, self.rest),
-            ("drink", drink <= low, self.drink),
-            ("food", food <= low, self.feed),
+            ("drink", drink <= (low if night or self._known("water") else SEEK), self.drink),
+            ("food", food <= (low if night or self._cows() else SEEK), self.feed),
             ("sip", drink <= handy and self._close("water"), self.drink),
             ("bite", food <= handy and self._close("cow"), self.feed),
             ("stock", chart.count("stone") < (SUPPLY if self._afternoon() else STOCK) and not night, self.stock),
@@ -174,7 +175,7 @@ class Survival:
     def _close(self, what: str) -> bool:
         """Returns whether water or a cow is so near that a chance would be missed."""
         near = self.chart.cells("water")[:3] if what == "water" else self._cows()[:3]
-        reach = 20 if self._afternoon() else 8
+        reach = 20 if self._afternoon() else 12
         return any(distance(cell, self.chart.place) <= reach for cell in near)
 
     def _afternoon(self) -> bool:
@@ -219,7 +220,7 @@ class Survival:
 
         def day() -> bool:
             hour = (self.chart.step - MORNING) % DAY
-            many = len(self.chart.of(("zombie",), reach=7)) > hour // 20
+            many = len(self.chart.of(("zombie",), reach=7)) > hour // 25
             fit = self.chart.count("health") >= 8 and self.chart.count("energy") >= rules().limit
             to_work = fit and self.chart.step - self.chart.retreat >= 40 and self._rock_near()
             return to_work or (not self._night() and not many)
@@ -260,10 +261,12 @@ class Survival:
             if self.chart.count("stone") >= ENOUGH or self.chart.step % DAY > EVENING + 15:
                 break
             cost = ways(self.chart).cost
-            near = [c for c in self.chart.cells("stone")[:30] if cost[c] <= (FAR if self._afternoon() else CLOSE)]
+            reach, fences = FAR if self._afternoon() else CLOSE, self.chart.fences()
+            near = [c for c in self.chart.cells("stone")[:40] if cost[c] <= reach and c not in fences]
             if not near or not self.pilot.go(near, near=1):
                 break
-            stone = [c for c in around(self.chart.place) if self.chart.material(c) == "stone"]
+            beside = [c for c in around(self.chart.place) if self.chart.material(c) == "stone"]
+            stone = [c for c in beside if c not in fences]
             if not self.pilot.reflex() and stone and self.pilot.turn(stone[0]):
                 self.pilot.act("do")
         return self.chart.count("stone") >= STOCK
@@ -271,7 +274,7 @@ class Survival:
     def drink(self) -> bool:
         """Drinks to the full; returns whether it drank."""
         if not self.chart.cells("water") and (
-            self.chart.count("drink") > 5 or not roam(self.pilot, "land", lambda: self._known("water"), self._left())
+            self.chart.count("drink") > SEEK or not roam(self.pilot, "land", lambda: self._known("water"), self._left())
         ):
             return False
         if not self.pilot.go(self.chart.cells("water")[:40], near=1):
@@ -292,7 +295,7 @@ class Survival:
         ripe = self.chart.of(("plant-ripe",), reach=25, age=10_000)
         if ripe and self.eat_plant(ripe[0]):
             return True
-        if not self._cows() and before <= 5:
+        if not self._cows() and before <= SEEK:
             roam(self.pilot, "grass", lambda: bool(self._cows()), self._left())
         return self.hunt("cow") and self.chart.count("food") > before
 
