@@ -18,6 +18,7 @@ from peam.skills.diagnosis import Result, Stop, outcome
 from peam.types import Diagnosis, Outcome
 
 VITALS = ITEMS[:4]
+SHORT = ("craft", "place", "guard")  # what is soon done: only urgent needs come between
 
 
 class Performer:
@@ -53,6 +54,7 @@ class Performer:
         pilot = Pilot(self._chart, self._hands, self._budget)
         skills = Skills(pilot)
         skills.body.put_off = self._put_off
+        skills.body.patient = action.verb in SHORT
         try:
             for _ in range(8):
                 if not pilot.heed():

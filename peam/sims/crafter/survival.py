@@ -22,6 +22,7 @@ from peam.sims.crafter.templates import ARROWS, FACINGS
 HOSTILE: Final = ("zombie", "skeleton")
 GRAB: Final = {"coal": 3, "iron": 3, "diamond": 1, "stone": 0, "tree": 0}  # picked up in passing, up to so many
 LOW: Final = 4  # food or drink at which they are seen to by day
+URGENT: Final = 2  # food, drink or health at which even a short task waits
 SEEK: Final = 6  # at which they are looked for where none is known
 CHANCE: Final = 6  # at which a cow or water close by is taken
 CHANCE_BEFORE_NIGHT: Final = 7
@@ -54,6 +55,7 @@ class Survival:
         self.pilot = pilot
         self.chart: Chart = pilot.chart
         self.put_off: dict[str, int] = {}
+        self.patient = False
         pilot.reflex, pilot.needs = self.reflex, self.needs
 
     def reflex(self) -> bool:
@@ -151,6 +153,8 @@ class Survival:
         night = chart.shun_grass = self._night()
         low, handy = (LOW_AT_NIGHT, -1) if night else (LOW, CHANCE_BEFORE_NIGHT if self._afternoon() else CHANCE)
         drink, food = chart.count("drink"), chart.count("food")
+        if self.patient and not night and min(drink, food, chart.count("health")) > URGENT:
+            return False
         urgent = [
             ("drink", drink <= 1 and not night, self.drink),
             ("food", food <= 1 and not night, self.feed),
@@ -175,7 +179,7 @@ class Survival:
     def _close(self, what: str) -> bool:
         """Returns whether water or a cow is so near that a chance would be missed."""
         near = self.chart.cells("water")[:3] if what == "water" else self._cows()[:3]
-        reach = 20 if self._afternoon() else 12
+        reach = 15 if self._afternoon() else 12
         return any(distance(cell, self.chart.place) <= reach for cell in near)
 
     def _afternoon(self) -> bool:
