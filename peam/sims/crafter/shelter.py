@@ -22,6 +22,7 @@ from peam.sims.crafter.templates import WALKABLE
 SIP: Final = 7  # drink at which one drinks in a pocket
 FAR: Final = 30.0  # steps that one goes for a better place
 DRY: Final = 12.0  # steps that it is worth to have water to drink beside the pocket
+WEAK: Final = ("table", "furnace")  # arrows turn them into path; and plants are trodden down (objects.py)
 HASTE: Final = 1.5  # a step on the way weighs more than a step of work: things give chase
 SITES: Final = 250  # places that are looked at
 
@@ -69,6 +70,9 @@ def _shapes(cell: Place) -> Iterator[tuple[Place, ...]]:
 def _closing(chart: Chart, cells: tuple[Place, ...], blocks: int) -> float | None:
     """Returns the steps that closing takes, None where it cannot be done."""
     if not all(inside(cell) and _usable(chart, cell) for cell in cells):
+        return None
+    rim = [side for cell in cells for side in around(cell) if side not in cells]
+    if any(chart.things.get(side, "").startswith("plant") or chart.material(side) in WEAK for side in rim):
         return None
     digs = sum(not chart.free(cell) and cell != chart.place for cell in cells)
     openings = open_sides(chart, cells)
