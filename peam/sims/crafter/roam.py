@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from peam.sims.crafter.chart import ID, Chart, Place
+from peam.sims.crafter.eyes import OPEN
 from peam.sims.crafter.pilot import Pilot
-from peam.sims.crafter.routes import Ways, nearby_share, unseen_edge, ways
+from peam.sims.crafter.routes import Ways, box_sum, nearby_share, ways
 
 KINDS: Final = {
     "rock": ("stone", "path", "coal", "iron", "diamond"),
@@ -22,47 +22,33 @@ KINDS: Final = {
     "grass": ("grass",),
     "anywhere": (),
 }
-PULL: Final = 0.5  # steps that one more fitting cell near an edge is worth
-OLD: Final = 80  # steps after which a place may have become another
+OLD: Final = 80  # steps after which a place may have become another; twice that for grass, as cows are slow
+LEAST: Final = {"rock": 3, "tunnel": 3, "grass": 8, "land": 0, "anywhere": 0}  # cells of the kind near
+START: Final = 8.0  # steps added to a way, so that what is close does not outweigh what is new
 
 
 def target(chart: Chart, found: Ways, kind: str) -> Place | None:
-    """Returns the cell to look at next: the edge of the known, best where much of the kind is near.
+    """Returns the cell to look at next: where most that is new will be seen, a step, and of the kind.
 
-    Once no edge is left, a place of the kind that was not looked at for long.
+    New is what was never told; for tunnels and grass, and where nothing else is left, what was not looked at
+    for long.
     """
-    share = nearby_share(chart, KINDS[kind]) if KINDS[kind] else np.zeros(found.cost.shape)
+    share = np.minimum(nearby_share(chart, KINDS[kind]), 24) if KINDS[kind] else np.zeros(found.cost.shape)
     reachable = np.isfinite(found.cost)
     for cell in chart.barred:
         reachable[cell] = False
-    edge = unseen_edge(chart) & reachable
-    if kind not in ("anywhere", "land") and (edge & (share >= 3)).any():
-        edge &= share >= 3
-    if kind == "grass":
-        return _pasture(chart, found, edge, share, reachable)
-    if edge.any() and kind != "tunnel":
-        return _least(np.where(edge, found.cost - PULL * np.minimum(share, 24), np.inf))
+    unseen = chart.ground == OPEN
     grounds = [ID[name] for name in KINDS[kind] or KINDS["land"] if name not in ("water", "tree")]
-    old = np.isin(chart.ground, grounds) & (chart.step - chart.looked > OLD) & reachable
-    if kind == "tunnel" and edge.any():
-        old |= edge
-    return _least(np.where(old, found.cost - PULL * np.minimum(share, 24), np.inf)) if old.any() else None
-
-
-def _pasture(
-    chart: Chart, found: Ways, edge: NDArray[np.bool_], share: NDArray[np.float64], reachable: NDArray[np.bool_]
-) -> Place | None:
-    """Returns where a cow may be: an edge with grass beside, or grass not looked at for long."""
-    old = (chart.ground == ID["grass"]) & (chart.step - chart.looked > 2 * OLD) & (share >= 16) & reachable
-    wanted = (edge & (share >= 8)) | old
-    if not wanted.any():
-        wanted = edge if edge.any() else reachable & (chart.step - chart.looked > OLD)
-    return _least(np.where(wanted, found.cost - PULL * np.minimum(share, 24), np.inf)) if wanted.any() else None
-
-
-def _least(score: NDArray[np.float64]) -> Place:
-    x, y = np.unravel_index(int(np.argmin(score)), score.shape)
-    return int(x), int(y)
+    age = 2 * OLD if kind == "grass" else OLD
+    old = np.isin(chart.ground, grounds) & (chart.step - chart.looked > age)
+    for new in (unseen | old,) if kind in ("tunnel", "grass") else (unseen, unseen | old):
+        gain = box_sum(new) * (0.5 + share / 24)
+        wanted = new & reachable & (share >= LEAST[kind])
+        if wanted.any():
+            score = np.where(wanted, gain / (found.cost + START), -1.0)
+            x, y = np.unravel_index(int(np.argmax(score)), score.shape)
+            return int(x), int(y)
+    return target(chart, found, "anywhere") if kind != "anywhere" else None
 
 
 def roam(pilot: Pilot, kind: str, found: Callable[[], bool], steps: int) -> bool:

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peam.sims.crafter.chart import EXTENT, ID, STEPS, Chart, Place, distance, inside
-from peam.sims.crafter.eyes import OPEN
 from peam.sims.crafter.rules import rules
 from peam.sims.crafter.templates import FACINGS, MATERIALS, WALKABLE
 
@@ -177,20 +176,14 @@ def _unwind(came: dict[Pose, tuple[Pose, str] | None], pose: Pose) -> list[str]:
     return moves[::-1]
 
 
-def unseen_edge(chart: Chart) -> NDArray[np.bool_]:
-    """Returns the cells never told that adjoin a told one which is no edge."""
-    told = chart.ground != OPEN
-    beside = np.zeros_like(told)
-    beside[1:] |= told[:-1]
-    beside[:-1] |= told[1:]
-    beside[:, 1:] |= told[:, :-1]
-    beside[:, :-1] |= told[:, 1:]
-    return beside & ~told
-
-
 def nearby_share(chart: Chart, names: Collection[str], reach: int = 3) -> NDArray[np.float64]:
     """Returns, for each cell, how many cells within reach (a square) have one of these grounds."""
-    has = np.isin(chart.ground, [ID[name] for name in names]).astype(np.float64)
+    return box_sum(np.isin(chart.ground, [ID[name] for name in names]), reach)
+
+
+def box_sum(cells: NDArray[np.bool_], reach: int = 3) -> NDArray[np.float64]:
+    """Returns, for each cell, how many are set within reach (a square)."""
+    has = cells.astype(np.float64)
     padded = np.pad(has, reach + 1).cumsum(0).cumsum(1)
     size = 2 * reach + 1
     total = padded[size:, size:] - padded[:-size, size:] - padded[size:, :-size] + padded[:-size, :-size]

@@ -23,6 +23,7 @@ SIP: Final = 7  # drink at which one drinks in a pocket
 FAR: Final = 30.0  # steps that one goes for a better place
 DRY: Final = 12.0  # steps that it is worth to have water to drink beside the pocket
 WEAK: Final = ("table", "furnace")  # arrows turn them into path; and plants are trodden down (objects.py)
+LIGHT: Final = 0.8  # from which hunger drives one out
 HASTE: Final = 1.5  # a step on the way weighs more than a step of work: things give chase
 SITES: Final = 250  # places that are looked at
 
@@ -230,7 +231,9 @@ def stay(pilot: Pilot, enough: Callable[[], bool], steps: int = 250) -> bool:
                 break
         if not chart.asleep and chart.count("drink") <= SIP and _sip(pilot, cells):
             continue
-        starving = min(chart.count("food"), chart.count("drink")) == 0 and daylight(chart.step) > 0.8
+        lean = min(chart.count("food"), chart.count("drink")) == 0
+        prey = chart.count("food") <= 1 and chart.of(("cow",), reach=5, age=3)
+        starving = (lean and daylight(chart.step) > LIGHT) or (prey and chart.count("health") > 3)
         if not chart.asleep and (starving or enough()):
             break
         pilot.act("sleep" if chart.count("energy") < rules().limit or chart.asleep else "noop")

@@ -22,7 +22,7 @@ from peam.types import Diagnosis
 
 STRIDE: Final = 24  # steps of one exploration
 TRIES: Final = 15  # blows at the grass for one sapling: one in ten gives it
-NEAR: Final = 45.0  # steps to a station that still counts as near
+NEAR: Final = 70.0  # steps to a station that still counts as near
 EARLY, LOOK, CARRY = 120, 40, 40.0  # steps: until when, and how far, the first table's place is looked for
 NEARBY: Final = 25.0  # steps from which one still goes to fence a plant
 TEND: Final = 600  # steps that one waits for a plant

@@ -20,7 +20,7 @@ from peam.sims.crafter.shelter import pocket, sleep, stay
 from peam.sims.crafter.templates import ARROWS, FACINGS
 
 HOSTILE: Final = ("zombie", "skeleton")
-GRAB: Final = {"coal": 3, "iron": 3, "diamond": 1, "stone": 0, "tree": 0}  # picked up in passing, up to so many
+GRAB: Final = {"coal": 3, "iron": 3, "diamond": 1, "stone": 0, "tree": 5}  # picked up in passing, up to so many
 LOW: Final = 4  # food or drink at which they are seen to by day
 URGENT: Final = 2  # food, drink or health at which even a short task waits
 SEEK: Final = 6  # at which they are looked for where none is known
@@ -157,7 +157,7 @@ class Survival:
             return False
         urgent = [
             ("drink", drink <= 1 and not night, self.drink),
-            ("food", food <= 1 and not night, self.feed),
+            ("food", food <= 1 and (not night or bool(chart.of(("cow",), reach=5, age=3))), self.feed),
             ("rest", chart.count("health") <= WEAK and min(food, drink) > 0, self.rest),
             ("drink", drink <= (low if night or self._known("water") else SEEK), self.drink),
             ("food", food <= (low if night or self._cows() else SEEK), self.feed),
