@@ -209,6 +209,11 @@ def _mend(pilot: Pilot, cells: tuple[Place, ...]) -> tuple[Place, ...]:
     return cells if not open_sides(pilot.chart, cells) else close_off(pilot, tables=True)
 
 
+def _flimsy(chart: Chart, cells: tuple[Place, ...]) -> bool:
+    """Returns whether a wall of a pocket may be shot away: then one had better watch than sleep."""
+    return any(chart.material(side) in WEAK for cell in cells for side in around(cell))
+
+
 def _sip(pilot: Pilot, cells: tuple[Place, ...]) -> bool:
     """Drinks from within a pocket, where water is beside; returns whether it did."""
     before = pilot.chart.count("drink")
@@ -236,5 +241,6 @@ def stay(pilot: Pilot, enough: Callable[[], bool], steps: int = 250) -> bool:
         starving = (lean and daylight(chart.step) > LIGHT) or (prey and chart.count("health") > 3)
         if not chart.asleep and (starving or enough()):
             break
-        pilot.act("sleep" if chart.count("energy") < rules().limit or chart.asleep else "noop")
+        tired = chart.count("energy") < (1 if _flimsy(chart, cells) else rules().limit)
+        pilot.act("sleep" if tired or chart.asleep else "noop")
     return chart.step > begun

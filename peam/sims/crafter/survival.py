@@ -21,7 +21,7 @@ from peam.sims.crafter.templates import ARROWS, FACINGS
 
 HOSTILE: Final = ("zombie", "skeleton")
 GRAB: Final = {"coal": 3, "iron": 3, "diamond": 1, "stone": 0, "tree": 5}  # picked up in passing, up to so many
-LOW: Final = 4  # food or drink at which they are seen to by day
+LOW: Final = 3  # food or drink at which they are seen to by day
 URGENT: Final = 2  # food, drink or health at which even a short task waits
 SEEK: Final = 6  # at which they are looked for where none is known
 CHANCE: Final = 6  # at which a cow or water close by is taken
