@@ -1,7 +1,7 @@
 """Crafter's 22 achievements by Crafter's protocol: success rates over episodes and their score.
 
-`python -m peam.benchmarks.crafter22 --seeds 0-19 --out crafter22.json`. An episode is Crafter's own: it ends at
-death or after 10,000 steps; ours also ends once all 22 are unlocked, as nothing can be added to its rates.
+`python -m peam.benchmarks.crafter22 --seeds 0-19 --out crafter22.json`. An episode is Crafter's own: it ends
+at death or after 10,000 steps; ours also ends once all 22 are unlocked, as nothing can be added to its rates.
 Score = exp(mean over achievements of ln(1 + s)) - 1, s in percent (Hafner, arXiv 2109.06780, section 3.4).
 """
 
@@ -23,7 +23,7 @@ from peam.config import Config, load_config
 from peam.errors import PeamError
 from peam.evaluation.stats import wilson
 from peam.rollout import Rollout
-from peam.sims.crafter.game import ACHIEVEMENTS
+from peam.sims.crafter.game import ACHIEVEMENTS, LENGTH
 from peam.types import Predicate, Task
 
 SETTINGS = ("sim.backend=crafter", "slow.planner=crafter")
@@ -49,21 +49,18 @@ def episode(seed: int, overrides: Sequence[str] = (), trace: bool = False) -> di
     played = rollout.run(ALL, seed, max_decisions=DECISIONS)
     stats = sim.stats()
     unlocked = {name: stats.get(f"achieved.{name}", 0) for name in ACHIEVEMENTS}
+    unlocked_names = [name for name, n in unlocked.items() if n]
     noted = {name: stats.get(f"noted.{name}", 0) for name in ACHIEVEMENTS}
     return {
         "seed": seed,
         "unlocked": {name: n for name, n in unlocked.items() if n},
         "misjudged": sorted(name for name in ACHIEVEMENTS if (unlocked[name] > 0) != (noted[name] > 0)),
         "steps": played.ticks,
-        "died": sim.body().life <= 0 or not _alive(sim),
+        "died": played.ticks < LENGTH and len(unlocked_names) < len(ACHIEVEMENTS),
         "decisions": sum(len(segment.decisions) for segment in played.segments),
         "slow_calls": played.slow_calls,
         "seconds": round(time.perf_counter() - began, 1),
     }
-
-
-def _alive(sim: Any) -> bool:
-    return bool(sim.game.alive)
 
 
 def score(rates: Sequence[float]) -> float:
@@ -114,7 +111,12 @@ def run(
     else:
         with ProcessPoolExecutor(workers) as pool:
             episodes = list(pool.map(episode, *zip(*jobs, strict=True)))
-    return {"seeds": list(seeds), "settings": [*SETTINGS, *overrides], **summarise(episodes), "episodes": episodes}
+    return {
+        "seeds": list(seeds),
+        "settings": [*SETTINGS, *overrides],
+        **summarise(episodes),
+        "episodes": episodes,
+    }
 
 
 def table(figures: Mapping[str, Any]) -> str:
@@ -130,8 +132,8 @@ def _show(event: dict[str, Any]) -> None:
     if event["kind"] == "decision":
         d = event["decision"]
         changes = " ".join(f"{k}{v:+d}" for k, v in d.outcome.delta.items())
-        print(f"{d.index:4d} {d.subgoal!s:36.36} {d.action!s:22} {d.outcome.diagnosis!s:16} {d.outcome.ticks:4d}t "
-              f"{d.state.partition(' ; life ')[2][:14]} {changes} [{d.outcome.detail}]")  # fmt: skip
+        head = f"{d.index:4d} {d.subgoal!s:36.36} {d.action!s:22} {d.outcome.diagnosis!s:16}"
+        print(f"{head} {d.outcome.ticks:4d}t {changes} [{d.outcome.detail}]")
 
 
 def _seeds(text: str) -> list[int]:

@@ -20,7 +20,8 @@ SHARE = 14  # explorations for one goal before another one has its turn
 DAY, DARK = 300, (160, 280)  # steps; the hours at which grass is no place to be
 ROCK = ("stone", "coal", "iron", "diamond", "rock", "tunnel", "skeleton")
 RIPE = 330  # steps after which a plant that was tended may be ripe
-PLANT, GUARD = Action("place", "plant"), Action("guard", "plant")
+PLANT, GUARD, EAT = (Action(verb, "plant") for verb in ("place", "guard", "eat"))
+SOUGHT = ("mine", "kill", "eat")  # what may go well after a change of place
 PATIENT = 3  # failures of one action after which a goal is put off
 
 
@@ -125,7 +126,7 @@ class CrafterPlanner:
             name = decision.subgoal.predicate.item
             if decision.action.verb == "explore":
                 self._weary[name] = self._weary.get(name, 0) + 1
-                self._failed = {a: n for a, n in self._failed.items() if a.verb not in ("mine", "kill", "eat")}
+                self._failed = {a: n for a, n in self._failed.items() if a.verb not in SOUGHT}
             if decision.outcome.ok:
                 self._failed.pop(decision.action, None)
             else:
@@ -193,7 +194,7 @@ class _Moment:
         return self._mine(self.beliefs.source(item), count - self._held(item))
 
     def _mine(self, ground: str, count: int) -> Action:
-        """Returns what brings n more of what a ground gives: the tool first, then the ground, then a search."""
+        """Returns what brings n more of what a ground gives: its tool, the ground itself, or a search."""
         tool = self.beliefs.tool(ground)
         if tool and not self._held(tool):
             return self._make(tool)
@@ -260,13 +261,13 @@ class _Moment:
     def _eat(self, what: str) -> Action:
         if what == "cow":
             return self._try(Action("eat", "cow"), self.beliefs.where("cow"))
-        if self.planner.failed(Action("eat", "plant")) == 0 and self.planner.failed(Action("guard", "plant")) == 0:
+        if not self.planner.failed(EAT) and not self.planner.failed(GUARD):
             if self._held("stone") < 4:
                 return self._mine("stone", FULL - self._held("stone"))
-            return Action("guard", "plant") if not self.beliefs.guarded else Action("eat", "plant")
+            return EAT if self.beliefs.guarded else GUARD
         if not self._held("sapling"):
             return self._mine("grass", 1)
-        return Action("place", "plant")
+        return PLANT
 
     def _sleep(self) -> Action:
         if self._held("stone") < STOCK and self._held("wood_pickaxe"):

@@ -88,7 +88,7 @@ class CrafterBeliefs:
     def learn(self, action: Action, outcome: Outcome) -> None:
         """Repairs what one outcome speaks of."""
         if action.target == "plant" and action.verb in ("guard", "place", "eat"):
-            self.guarded = action.verb == "guard" and outcome.ok or (self.guarded and action.verb == "eat")
+            self.guarded = (action.verb == "guard" and outcome.ok) or (self.guarded and action.verb == "eat")
         known = {
             Diagnosis.MISSING_TOOL: f"tool:{action.target}",
             Diagnosis.MISSING_MATERIAL: f"uses:{action.target}",

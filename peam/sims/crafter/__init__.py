@@ -1,8 +1,8 @@
 """Crafter 1.8.3 (Danijar Hafner, MIT licence) as a backend: a 2-D world that nobody here wrote.
 
-`game` is the package made deterministic; `eyes` and `chart` are what the agent perceives, from pictures alone;
-`pilot`, `routes`, `survival`, `shelter`, `roam` and `skills` act on that; `sim` is the contract's face and
-`env` plain Gymnasium's. Needs the extra `bench`.
+`game` is the package made deterministic; `eyes` and `chart` are what the agent perceives, from pictures
+alone; `pilot`, `routes`, `reflexes`, `survival`, `shelter`, `roam`, `building`, `skills` act on that; `sim`
+is the face of the contract, `env` plain Gymnasium. Needs the extra `bench`.
 """
 
 from pathlib import Path

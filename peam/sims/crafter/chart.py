@@ -50,6 +50,10 @@ class Chart:
     """
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forgets everything: the state before an episode."""
         self.ground: NDArray[np.int8] = np.full((EXTENT, EXTENT), OPEN, dtype=np.int8)
         self.looked: NDArray[np.int32] = np.full((EXTENT, EXTENT), -1, dtype=np.int32)
         self.place: Place = (EXTENT // 2, EXTENT // 2)
@@ -130,9 +134,7 @@ class Chart:
         found = [
             cell
             for cell, name in self.things.items()
-            if name in names
-            and distance(cell, self.place) <= reach
-            and self.step - self.seen_at[cell] <= age
+            if name in names and distance(cell, self.place) <= reach and self.step - self.seen_at[cell] <= age
         ]
         return sorted(found, key=lambda cell: distance(cell, self.place))
 
@@ -225,6 +227,10 @@ class Chart:
         if self.wounds[target] >= rules().health[thing]:
             del self.wounds[target]
             self._note("eat_cow" if thing == "cow" else f"defeat_{thing}")
+
+    def earned(self, achievement: str) -> int:
+        """Returns how often an achievement was earned, by the agent's own reckoning."""
+        return self.noted.get(achievement, 0)
 
     def _note(self, achievement: str) -> None:
         self.noted[achievement] = self.noted.get(achievement, 0) + 1

@@ -106,12 +106,13 @@ def _mask() -> NDArray[np.float32]:
 
 @cache
 def _axes() -> tuple[NDArray[np.float32], ...]:
-    """Returns the templates' grey g (49, looks), grey d of the dulled look, colours c (98, looks), g*d, squares."""
+    """Returns grey g (49, looks), grey d of the dulled look, colours c (98, looks), g d, and squares."""
     drawn = pictures()
     turned = drawn @ _AXES.T
-    dull = 0.6 * (drawn @ _LUMA) * np.float32(3**0.5) + 0.4 * turned[..., 0]
-    grey, colour = turned[..., 0].T.copy(), turned[..., 1:].reshape(len(drawn), -1).T.copy()
-    return grey, dull.T.copy(), colour, grey * dull.T, grey**2, dull.T.copy() ** 2, colour**2
+    dull = (0.6 * (drawn @ _LUMA) * np.float32(3**0.5) + 0.4 * turned[..., 0]).T
+    grey, colour = turned[..., 0].T, turned[..., 1:].reshape(len(drawn), -1).T
+    made = (grey, dull, colour, grey * dull, grey**2, dull**2, colour**2)
+    return tuple(np.ascontiguousarray(table, dtype=np.float32) for table in made)
 
 
 def _costs(cells: NDArray[np.float32], light: float) -> NDArray[np.float32]:

@@ -56,7 +56,7 @@ class OrderedWorld(engine.World):  # type: ignore[misc]
     def reset(self, seed: int | None = None) -> None:
         """Empties the world."""
         super().reset(seed)
-        self._chunks = defaultdict(Ordered)
+        self._chunks: defaultdict[tuple[int, ...], Ordered] = defaultdict(Ordered)
 
 
 class QuietView(engine.LocalView):  # type: ignore[misc]

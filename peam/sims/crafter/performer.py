@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 
 from peam.actions import Action, InvalidAction
+from peam.sims.crafter.building import Building
 from peam.sims.crafter.chart import Chart
 from peam.sims.crafter.grammar import check
 from peam.sims.crafter.pilot import Hands, Pilot
@@ -34,7 +35,7 @@ class Performer:
 
     def stations(self) -> tuple[str, ...]:
         """Returns the names of the stations that are known and near, sorted."""
-        return Skills(Pilot(self._chart, self._hands, 0)).near()
+        return Building(Pilot(self._chart, self._hands, 0)).near()
 
     def execute(self, action: Action | InvalidAction) -> Outcome:
         """Carries out one action. Never raises for game reasons."""

@@ -96,14 +96,13 @@ class Pilot:
 
     def _make_way(self, cell: Place) -> None:
         """Strikes what is hostile, waits for the rest to go."""
-        if self.chart.things[cell] in ("zombie", "skeleton") and self.turn(cell):
-            self.act("do")
-        elif self.chart.things[cell] == "cow" and self.chart.step % 2 and self.turn(cell):
-            self.act("do")
-        else:
-            self.act("noop")
+        thing = self.chart.things[cell]
+        strike = thing in ("zombie", "skeleton") or (thing == "cow" and self.chart.step % 2 == 1)
+        self.act("do" if strike and self.turn(cell) else "noop")
 
-    def follow(self, choose: Callable[[Ways], Place | None], done: Callable[[], bool], steps: int = 400) -> bool:
+    def follow(
+        self, choose: Callable[[Ways], Place | None], done: Callable[[], bool], steps: int = 400
+    ) -> bool:
         """Walks towards what `choose` names, asked anew each step, until `done`; returns whether it is."""
         waited = 0
         for _ in range(steps):

@@ -1,12 +1,13 @@
-"""Ways over the chart: the cost of entering each cell, the cheapest ways from the player to all of them, and
-poses (a cell and a facing) from which one can act. Knows the chart and the rules; acts not at all.
+"""Ways over the chart: what entering each cell costs, the cheapest ways, and poses from which one can act.
+
+A pose is a cell and a facing. Knows the chart and the rules; acts not at all.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
@@ -14,7 +15,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from peam.sims.crafter.chart import EXTENT, ID, STEPS, Chart, Place, distance, inside
+from peam.sims.crafter.chart import EXTENT, ID, STEPS, Chart, Place, around, distance, inside
 from peam.sims.crafter.rules import rules
 from peam.sims.crafter.templates import FACINGS, MATERIALS, WALKABLE
 
@@ -179,6 +180,14 @@ def _unwind(came: dict[Pose, tuple[Pose, str] | None], pose: Pose) -> list[str]:
 def nearby_share(chart: Chart, names: Collection[str], reach: int = 3) -> NDArray[np.float64]:
     """Returns, for each cell, how many cells within reach (a square) have one of these grounds."""
     return box_sum(np.isin(chart.ground, [ID[name] for name in names]), reach)
+
+
+def reachable(chart: Chart, cells: Sequence[Place]) -> list[Place]:
+    """Returns the cells that can be stood beside, nearest by way first; a plant's fence is left out."""
+    cost, fences = ways(chart).cost, chart.fences()
+    open_ = [cell for cell in cells if cell not in chart.barred and cell not in fences]
+    steps = {cell: min(float(cost[spot]) for spot in around(cell) if inside(spot)) for cell in open_}
+    return sorted((cell for cell in open_ if steps[cell] < WALL), key=lambda cell: (steps[cell], cell))
 
 
 def box_sum(cells: NDArray[np.bool_], reach: int = 3) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ Creatures step and strike over the four sides alone. In the open a single cell c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,24 +114,32 @@ def close_off(pilot: Pilot, tables: bool = False) -> tuple[Place, ...]:
         site = pocket(chart, tables)
         if site is None:
             return ()
-        if not _enter(pilot, site.cells):
-            continue
-        for _ in range(60):
-            openings = open_sides(chart, site.cells)
-            if not openings:
-                return site.cells
-            if pilot.reflex():
-                continue
-            wanted = [side for side in openings if side not in chart.things]
-            if not wanted:
-                _drive_off(pilot, openings)
-                continue
-            if not walls(chart, tables) or not pilot.pose(
-                lambda _, front, w=wanted: front in w, within=site.cells  # type: ignore[misc]
-            ):
-                break
-            pilot.act("place_stone" if chart.count("stone") else "place_table")
+        if _enter(pilot, site.cells) and _close(pilot, site.cells, tables):
+            return site.cells
     return ()
+
+
+def _close(pilot: Pilot, cells: tuple[Place, ...], tables: bool) -> bool:
+    """Puts stones, or tables, on the open sides from within; returns whether all are closed."""
+    chart = pilot.chart
+    for _ in range(60):
+        openings = open_sides(chart, cells)
+        if not openings:
+            return True
+        if pilot.reflex():
+            continue
+        wanted = [side for side in openings if side not in chart.things]
+        if not wanted:
+            _drive_off(pilot, openings)
+        elif walls(chart, tables) and pilot.pose(_facing(wanted), within=cells):
+            pilot.act("place_stone" if chart.count("stone") else "place_table")
+        else:
+            return False
+    return False
+
+
+def _facing(sides: Collection[Place]) -> Callable[[Place, Place], bool]:
+    return lambda _, front: front in sides
 
 
 def _drive_off(pilot: Pilot, openings: list[Place]) -> None:
@@ -199,13 +207,11 @@ def _may_sleep_open(chart: Chart) -> bool:
 def _mend(pilot: Pilot, cells: tuple[Place, ...]) -> tuple[Place, ...]:
     """Closes a pocket that something has come into, against arrows too; returns it, or another, or none."""
     for _ in range(12):
-        openings = open_sides(pilot.chart, cells, arrows=True)
-        if not walls(pilot.chart, tables=True) or not pilot.pose(
-            lambda _, front, w=openings: front in w and front not in pilot.chart.things,  # type: ignore[misc]
-            within=cells,
-        ):
+        chart = pilot.chart
+        openings = [c for c in open_sides(chart, cells, arrows=True) if c not in chart.things]
+        if not walls(chart, tables=True) or not pilot.pose(_facing(openings), within=cells):
             break
-        pilot.act("place_stone" if pilot.chart.count("stone") else "place_table")
+        pilot.act("place_stone" if chart.count("stone") else "place_table")
     return cells if not open_sides(pilot.chart, cells) else close_off(pilot, tables=True)
 
 
@@ -223,7 +229,7 @@ def _sip(pilot: Pilot, cells: tuple[Place, ...]) -> bool:
 
 
 def stay(pilot: Pilot, enough: Callable[[], bool], steps: int = 250) -> bool:
-    """Stays in a closed pocket, asleep where tired, until enough or hunger calls; returns whether it acted."""
+    """Stays in a closed pocket, asleep if tired, until enough or hunger calls; returns whether it acted."""
     chart, begun = pilot.chart, pilot.chart.step
     cells = close_off(pilot) or close_off(pilot, tables=True)
     if not cells:

@@ -59,15 +59,13 @@ class CrafterSim(Sim):
             raise SimError(f"crafter has no reset options, got '{sorted(options)[0]}' (nearest: none)")
         super().reset(seed=seed)
         self.game.begin(int(self.np_random.integers(2**31 - 1)) if seed is None else seed)
-        self.chart.__init__()  # type: ignore[misc]
+        self.chart.clear()
         picture = self.game.picture()
         self.chart.begin(see(picture, 0))
         self._begun = True
         return {"rgb": picture}, {"achievements": self.game.achievements()}
 
-    def step(
-        self, action: NDArray[np.int64]
-    ) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
+    def step(self, action: NDArray[np.int64]) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """Takes one of Crafter's 17 actions."""
         reward = self._advance(int(action))
         dead = not self.game.alive
@@ -170,7 +168,7 @@ class CrafterSim(Sim):
         return sorted((s for s in found if s.distance <= reach), key=lambda s: s.distance)
 
     def entities(self, reach: float = 32.0) -> list[Entity]:
-        """Returns the creatures of the present picture, nearest first; their life is full, as it is unseen."""
+        """Returns the creatures of the present picture, nearest first; their life, unseen, as full."""
         seen = [s for s in self.sight(reach) if s.kind == "creature"]
         return [Entity(s.id, s.name, s.kind, s.position, float(rules().health.get(s.name, 1))) for s in seen]
 
@@ -220,7 +218,7 @@ class CrafterSim(Sim):
         return [(a, 1, b) for a, b in near if self.chart.material((a, b)) == name]
 
     def stats(self) -> dict[str, int]:
-        """Returns `noted.*` (the agent's own count), `vital.*` and, for verifiers, the game's `achieved.*`."""
+        """Returns `noted.*` (the agent's own count), `vital.*`, and the game's `achieved.*` for verifiers."""
         won = {name: n for name, n in self.game.achievements().items() if n}
         vitals = {f"vital.{name}": self.chart.count(name) for name in ("drink", "energy")}
         noted = {f"noted.{name}": n for name, n in self.chart.noted.items()}

@@ -29,7 +29,8 @@ _KINDS: Final = {
     "Plant": ("grown",),
 }
 _PLAYER: Final = ("sleeping", "_last_health", "_hunger", "_thirst", "_fatigue", "_recover")
-_CHART: Final = ("asleep", "inventory", "step", "noted", "hurt", "struck")
+_COUNTS: Final = ("wounds", "bars", "growth")  # cell -> number
+_CHART: Final = ("asleep", "inventory", "step", "noted", "hurt", "struck", "shun_grass", "retreat")
 
 
 def pack(game: Game, chart: Chart) -> bytes:
@@ -48,7 +49,9 @@ def pack(game: Game, chart: Chart) -> bytes:
         "slots": len(world._objects),
         "player": _player(player),
         "objects": [[i, *_object(o)] for i, o in enumerate(world._objects) if o and o is not player],
-        "chunks": [[list(map(int, key)), [world._objects.index(o) for o in group]] for key, group in _chunks(game)],
+        "chunks": [
+            [list(map(int, key)), [world._objects.index(o) for o in group]] for key, group in _chunks(game)
+        ],
         "chart": _chart(chart),
     }
     arrays = {"ground": world._mat_map, "random": keys, "seen": chart.ground, "looked": chart.looked}
@@ -87,7 +90,8 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "place": list(chart.place),
         "facing": list(chart.facing),
         "things": things,
-        "wounds": [[*cell, n] for cell, n in chart.wounds.items()],
+        "charge": list(chart.charge),
+        "counts": {name: [[*cell, n] for cell, n in getattr(chart, name).items()] for name in _COUNTS},
         "barred": sorted(map(list, chart.barred)),
     }
 
@@ -124,7 +128,9 @@ def _restore_game(game: Game, meta: dict[str, Any], arrays: dict[str, NDArray[An
     _put_player(game, meta["player"])
     for index, kind, place, health, extra in meta["objects"]:
         own = (world, place) if kind in ("Cow", "Plant") else (world, place, game._player)
-        thing = objects.Arrow(world, place, tuple(extra[0])) if kind == "Arrow" else getattr(objects, kind)(*own)
+        thing = (
+            objects.Arrow(world, place, tuple(extra[0])) if kind == "Arrow" else getattr(objects, kind)(*own)
+        )
         for name, value in zip(_KINDS[kind], extra, strict=True):
             setattr(thing, name, np.array(value) if name == "facing" else value)
         thing.health = health
@@ -154,5 +160,7 @@ def _restore_chart(chart: Chart, saved: dict[str, Any], arrays: dict[str, NDArra
     chart.place, chart.facing = tuple(saved["place"]), tuple(saved["facing"])
     chart.things = {(x, y): name for x, y, name, _ in saved["things"]}
     chart.seen_at = {(x, y): step for x, y, _, step in saved["things"]}
-    chart.wounds = {(x, y): n for x, y, n in saved["wounds"]}
+    chart.charge = (saved["charge"][0], saved["charge"][1])
+    for name in _COUNTS:
+        setattr(chart, name, {(x, y): n for x, y, n in saved["counts"][name]})
     chart.barred = {(x, y) for x, y in saved["barred"]}

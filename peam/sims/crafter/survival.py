@@ -1,6 +1,6 @@
-"""What a body does unasked: strikes back, picks up what lies in reach, drinks, eats, rests and sleeps.
+"""What a body needs: water, food, rest, sleep, stones for a shelter, and a place for the night.
 
-Knows the chart, the pilot and the rules; no task and no plan.
+Knows the chart, the pilot and the rules; no task and no plan. The numbers were chosen on worlds 1000 and up.
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from peam.sims.crafter.chart import ID, Chart, Place, around, distance
+from peam.sims.crafter.chart import ID, Chart, Place, around, distance, inside
 from peam.sims.crafter.pilot import Pilot
+from peam.sims.crafter.reflexes import Reflexes
 from peam.sims.crafter.roam import roam
-from peam.sims.crafter.routes import AIRY, nearby_share, steps_into, ways
+from peam.sims.crafter.routes import nearby_share, ways
 from peam.sims.crafter.rules import rules
 from peam.sims.crafter.shelter import pocket, sleep, stay
-from peam.sims.crafter.templates import ARROWS, FACINGS
 
-HOSTILE: Final = ("zombie", "skeleton")
-GRAB: Final = {"coal": 3, "iron": 3, "diamond": 1, "stone": 0, "tree": 5}  # picked up in passing, up to so many
 LOW: Final = 3  # food or drink at which they are seen to by day
 URGENT: Final = 2  # food, drink or health at which even a short task waits
 SEEK: Final = 6  # at which they are looked for where none is known
@@ -30,7 +28,6 @@ LOW_AT_NIGHT: Final = -1
 DAY: Final = 300  # steps
 TIRED: Final = 3
 SHAKEN: Final = 5  # health at which a night in the rock is given up
-CHARGE: Final = 12  # steps for which a skeleton is pursued
 WEAK: Final = 3  # health at which one rests, until it is `RESTED`
 RESTED: Final = 7
 STOCK: Final = 4  # stones below which more are dug, up to `ENOUGH`, where some are `CLOSE` (steps)
@@ -49,100 +46,19 @@ STALE: Final = 2000  # steps for which a cow is remembered
 
 
 class Survival:
-    """The reflexes and needs of one episode."""
+    """The needs of one body.
+
+    Attributes:
+        put_off: Need -> the step until which it is not tried again.
+        patient: Whether a short task is under way that only urgent needs interrupt.
+    """
 
     def __init__(self, pilot: Pilot) -> None:
         self.pilot = pilot
         self.chart: Chart = pilot.chart
         self.put_off: dict[str, int] = {}
         self.patient = False
-        pilot.reflex, pilot.needs = self.reflex, self.needs
-
-    def reflex(self) -> bool:
-        """Strikes an attacker beside, or picks up an ore beside; returns whether it acted."""
-        if self.chart.asleep:
-            return False
-        foe = next(iter(self.chart.of(HOSTILE, reach=1)), None)
-        if foe is not None:
-            if self.pilot.turn(foe):
-                self.pilot.act("do")
-            return True
-        return self._dodge() or self._charge() or self._bar() or self._grab()
-
-    def _charge(self) -> bool:
-        """Goes at a skeleton that is close: they shoot from a distance and seldom escape; returns whether so."""
-        chart = self.chart
-        foe = chart.of(("skeleton",), reach=4)
-        last, row = chart.charge
-        row = row if chart.step - last <= 20 else 0
-        armed = chart.count("stone_sword") or chart.count("iron_sword") or chart.count("wood_sword")
-        if not foe or not armed or chart.count("health") <= WEAK or row >= CHARGE:
-            return False
-        found = ways(chart, dig=False, fear=False)
-        spots = [spot for spot in around(foe[0]) if chart.free(spot)]
-        way = found.to(min(spots, key=lambda spot: found.cost[spot])) if spots else []
-        if not way or len(way) > 5 or not chart.free(way[0]):
-            return False
-        chart.charge = (chart.step, row + 1)
-        self.pilot.act(steps_into(chart.place, way[0]))
-        return True
-
-    def _dodge(self) -> bool:
-        """Steps out of the way of an arrow that comes straight on, or puts a stone before it."""
-        chart = self.chart
-        arrow = next((c for c in chart.of(ARROWS, reach=5) if self._aimed(c)), None)
-        if arrow is None:
-            return False
-        (x, y), (ax, ay) = chart.place, arrow
-        sides = [(x + 1, y), (x - 1, y)] if ax == x else [(x, y + 1), (x, y - 1)]
-        free = [side for side in sides if chart.free(side) and not any(map(chart.things.get, around(side)))]
-        if chart.front == arrow or (chart.free(chart.front) and _between(chart.place, arrow, chart.front)):
-            if chart.count("stone") and chart.free(chart.front):
-                chart.bars[chart.front] = chart.step
-                self.pilot.act("place_stone")
-                return True
-        if not free:
-            return False
-        self.pilot.act(steps_into(chart.place, free[0]))
-        return True
-
-    def _aimed(self, arrow: Place) -> bool:
-        """Returns whether an arrow flies at the player with nothing solid between."""
-        chart, (x, y) = self.chart, arrow
-        dx, dy = FACINGS[chart.things[arrow].removeprefix("arrow-")]
-        for _ in range(5):
-            x, y = x + dx, y + dy
-            if (x, y) == chart.place:
-                return True
-            if chart.material((x, y)) not in AIRY or (x, y) in chart.things:
-                return False
-        return False
-
-    def _bar(self) -> bool:
-        """Puts a stone in the way of a zombie that comes straight on; they do not find a way round."""
-        (x, y), (dx, dy), chart = self.chart.place, self.chart.facing, self.chart
-        known = chart.noted.get("defeat_zombie", 0) > 0 or chart.count("health") <= WEAK
-        if not known or chart.count("stone") < 2 or not chart.free(chart.front):
-            return False
-        ahead = [(x + dx * k, y + dy * k) for k in (2, 3)]
-        if any(chart.things.get(c) in HOSTILE and chart.seen_at[c] == chart.step for c in ahead):
-            chart.bars[chart.front] = chart.step
-            self.pilot.act("place_stone")
-            return True
-        return False
-
-    def _grab(self) -> bool:
-        for cell in around(self.chart.place):
-            ground = self.chart.material(cell)
-            most = GRAB.get(ground, 0)
-            if cell in self.chart.things or not most:
-                continue
-            rule = rules().collect[ground]
-            able = not rule.tool or self.chart.count(rule.tool)
-            if able and self.chart.count(rule.gives) < most and self.pilot.turn(cell):
-                self.pilot.act("do")
-                return True
-        return False
+        pilot.reflex, pilot.needs = Reflexes(pilot).reflex, self.needs
 
     def needs(self) -> bool:
         """Sees to the most urgent need; returns whether it acted."""
@@ -151,7 +67,9 @@ class Survival:
             self.pilot.act("sleep")
             return True
         night = chart.shun_grass = self._night()
-        low, handy = (LOW_AT_NIGHT, -1) if night else (LOW, CHANCE_BEFORE_NIGHT if self._afternoon() else CHANCE)
+        low, handy = (
+            (LOW_AT_NIGHT, -1) if night else (LOW, CHANCE_BEFORE_NIGHT if self._afternoon() else CHANCE)
+        )
         drink, food = chart.count("drink"), chart.count("food")
         if self.patient and not night and min(drink, food, chart.count("health")) > URGENT:
             return False
@@ -163,7 +81,11 @@ class Survival:
             ("food", food <= (low if night or self._cows() else SEEK), self.feed),
             ("sip", drink <= handy and self._close("water"), self.drink),
             ("bite", food <= handy and self._close("cow"), self.feed),
-            ("stock", chart.count("stone") < (SUPPLY if self._afternoon() else STOCK) and not night, self.stock),
+            (
+                "stock",
+                chart.count("stone") < (SUPPLY if self._afternoon() else STOCK) and not night,
+                self.stock,
+            ),
             ("hide", night and self._exposed(), self.hide),
             ("go in", self._evening() and not self._safe_at_night(), self._into_rock),
             ("sleep", chart.count("energy") <= TIRED, lambda: sleep(self.pilot)),
@@ -226,7 +148,7 @@ class Survival:
             hour = (self.chart.step - MORNING) % DAY
             many = len(self.chart.of(("zombie",), reach=7)) > hour // 25
             fit = self.chart.count("health") >= 8 and self.chart.count("energy") >= rules().limit
-            to_work = fit and self.chart.step - self.chart.retreat >= 40 and self._rock_near()
+            to_work = fit and self.chart.step - self.chart.retreat >= 40 and self._rock_near() is not None
             return to_work or (not self._night() and not many)
 
         return self._shelter(day)
@@ -278,7 +200,8 @@ class Survival:
     def drink(self) -> bool:
         """Drinks to the full; returns whether it drank."""
         if not self.chart.cells("water") and (
-            self.chart.count("drink") > SEEK or not roam(self.pilot, "land", lambda: self._known("water"), self._left())
+            self.chart.count("drink") > SEEK
+            or not roam(self.pilot, "land", lambda: self._known("water"), self._left())
         ):
             return False
         if not self.pilot.go(self.chart.cells("water")[:40], near=1):
@@ -307,16 +230,16 @@ class Survival:
         """Goes to a ripe plant and eats it; returns whether it did."""
         if not self.pilot.go([plant], near=1) or not self.pilot.turn(plant):
             return False
-        before = self.chart.noted.get("eat_plant", 0)
+        before = self.chart.earned("eat_plant")
         self.pilot.act("do")
-        return self.chart.noted.get("eat_plant", 0) > before
+        return self.chart.earned("eat_plant") > before
 
     def hunt(self, name: str, steps: int = 200) -> bool:
         """Pursues the nearest creature of a name and strikes until one falls; returns whether one did."""
         chart = self.chart
         key = "eat_cow" if name == "cow" else f"defeat_{name}"
-        before, end = chart.noted.get(key, 0), chart.step + steps
-        while chart.step < end and chart.noted.get(key, 0) == before:
+        before, end = chart.earned(key), chart.step + steps
+        while chart.step < end and chart.earned(key) == before:
             known = chart.of((name,), age=STALE if name == "cow" else 60)[:5]
             if not known:
                 return False
@@ -326,14 +249,14 @@ class Survival:
                     self.pilot.act("do")
             elif not self._approach(name, known):
                 return False
-        return chart.noted.get(key, 0) > before
+        return chart.earned(key) > before
 
     def _approach(self, name: str, known: list[Place]) -> bool:
         """Takes one step, or sees to a need, on the way to a creature; returns whether there is a way."""
         if self.pilot.heed():
             return True
         found = ways(self.chart, fear=False)
-        spots = [spot for cell in known for spot in around(cell) if 0 <= min(spot) and max(spot) < 64]
+        spots = [spot for cell in known for spot in around(cell) if inside(spot)]
         way = found.to(min(spots, key=lambda spot: found.cost[spot]))
         if not way:
             return False
@@ -345,8 +268,3 @@ class Survival:
 
     def _known(self, ground: str) -> bool:
         return bool(self.chart.cells(ground))
-
-
-def _between(a: Place, b: Place, cell: Place) -> bool:
-    """Returns whether a cell lies on the straight line between two others."""
-    return cell not in (a, b) and distance(a, cell) + distance(cell, b) == distance(a, b)
