@@ -10,8 +10,9 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from peam.config import Config, load_config
 from peam.errors import PeamError
 from peam.evaluation.stats import wilson
 from peam.rollout import Rollout
-from peam.sims.crafter.game import ACHIEVEMENTS, LENGTH
+from peam.sims.crafter.game import ACHIEVEMENTS, ACTIONS, LENGTH, Game
 from peam.types import Predicate, Task
 
 SETTINGS = ("sim.backend=crafter", "slow.planner=crafter")
@@ -60,6 +61,23 @@ def episode(seed: int, overrides: Sequence[str] = (), trace: bool = False) -> di
         "decisions": sum(len(segment.decisions) for segment in played.segments),
         "slow_calls": played.slow_calls,
         "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def random_episode(seed: int) -> dict[str, Any]:
+    """Plays one episode with uniformly random actions: the control arm, and a check of the protocol."""
+    game, rng, began = Game(), np.random.default_rng(seed), time.perf_counter()
+    game.begin(seed)
+    while not game.over:
+        game.act(int(rng.integers(len(ACTIONS))))
+    unlocked = {name: n for name, n in game.achievements().items() if n}
+    seconds = round(time.perf_counter() - began, 1)
+    return {
+        "seed": seed,
+        "unlocked": unlocked,
+        "steps": game.steps,
+        "died": not game.alive,
+        "seconds": seconds,
     }
 
 
@@ -105,25 +123,29 @@ def run(
     seeds: Sequence[int], overrides: Sequence[str] = PERFECT, workers: int = 1, trace: bool = False
 ) -> dict[str, Any]:
     """Plays the episodes of the seeds and returns figures and episodes."""
-    jobs = [(seed, tuple(overrides), trace) for seed in seeds]
+    play = partial(episode, overrides=tuple(overrides), trace=trace)
+    return {"settings": [*SETTINGS, *overrides], **_played(play, seeds, workers)}
+
+
+def run_random(seeds: Sequence[int], workers: int = 1) -> dict[str, Any]:
+    """Likewise with random actions."""
+    return {"settings": ["random actions"], **_played(random_episode, seeds, workers)}
+
+
+def _played(play: Callable[[int], dict[str, Any]], seeds: Sequence[int], workers: int) -> dict[str, Any]:
     if workers == 1:
-        episodes = [episode(*job) for job in jobs]
+        episodes = [play(seed) for seed in seeds]
     else:
         with ProcessPoolExecutor(workers) as pool:
-            episodes = list(pool.map(episode, *zip(*jobs, strict=True)))
-    return {
-        "seeds": list(seeds),
-        "settings": [*SETTINGS, *overrides],
-        **summarise(episodes),
-        "episodes": episodes,
-    }
+            episodes = list(pool.map(play, seeds))
+    return {"seeds": list(seeds), **summarise(episodes), "episodes": episodes}
 
 
 def table(figures: Mapping[str, Any]) -> str:
     """Returns the figures as text, beside the published scores."""
     low, high = figures["score_interval"]
     lines = [f"{name:24}{rate:6.1f} %" for name, rate in figures["rates"].items()]
-    ours = f"{'this agent':24}{figures['score']:6.1f} %  [{low}, {high}], n = {figures['n']}"
+    ours = f"{'these episodes':24}{figures['score']:6.1f} %  [{low}, {high}], n = {figures['n']}"
     others = [f"{name:24}{value:6.1f} %" for name, value in PUBLISHED.items()]
     return "\n".join([*lines, "", "score", ours, *others])
 
@@ -136,7 +158,8 @@ def _show(event: dict[str, Any]) -> None:
         print(f"{head} {d.outcome.ticks:4d}t {changes} [{d.outcome.detail}]")
 
 
-def _seeds(text: str) -> list[int]:
+def parse_seeds(text: str) -> list[int]:
+    """Parses `0-19` or `1,2,3`."""
     try:
         parts = [part.split("-") for part in text.split(",")]
         return [seed for part in parts for seed in range(int(part[0]), int(part[-1]) + 1)]
@@ -148,12 +171,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", default="0-19", help="0-19, or 1,2,3")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--random", action="store_true", help="random actions instead of the agent")
     parser.add_argument("--forgetful", action="store_true", help="with the configured gaps in the beliefs")
     parser.add_argument("--trace", action="store_true", help="prints every decision")
     parser.add_argument("--out", type=Path, help="writes the figures as JSON")
     args = parser.parse_args()
     try:
-        figures = run(_seeds(args.seeds), () if args.forgetful else PERFECT, args.workers, args.trace)
+        seeds = parse_seeds(args.seeds)
+        if args.random:
+            figures = run_random(seeds, args.workers)
+        else:
+            figures = run(seeds, () if args.forgetful else PERFECT, args.workers, args.trace)
     except PeamError as error:
         parser.exit(2, f"crafter22: {error}\n")
     print(table(figures))

@@ -5,12 +5,24 @@ Imports are inside, so that naming a wrong one is answered without loading the r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from peam.config import Config
 from peam.errors import ConfigError, unknown
 from peam.sims.base import Sim
 from peam.slow.planner import SlowPlanner
+
+
+@contextmanager
+def _extra(package: str) -> Iterator[None]:
+    """Names the remedy where an optional package is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != package:
+            raise
+        raise ConfigError(f"the package {package} is missing: pip install 'peam[bench]'") from error
 
 
 def _voxel(config: Config) -> Sim:
@@ -20,7 +32,8 @@ def _voxel(config: Config) -> Sim:
 
 
 def _crafter(config: Config) -> Sim:
-    from peam.sims.crafter import CrafterSim
+    with _extra("crafter"):
+        from peam.sims.crafter import CrafterSim
 
     return CrafterSim()
 
@@ -32,7 +45,8 @@ def _rulebook(config: Config) -> SlowPlanner:
 
 
 def _crafter_rules(config: Config) -> SlowPlanner:
-    from peam.slow.crafter import CrafterPlanner
+    with _extra("crafter"):
+        from peam.slow.crafter import CrafterPlanner
 
     return CrafterPlanner(config)
 

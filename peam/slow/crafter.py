@@ -158,6 +158,7 @@ class _Moment:
         self.planner, self.beliefs = planner, planner.beliefs
         self.observation, self.inventory = observation, observation.inventory
         self.stations = stations
+        self._sought: set[str] = set()  # tools on the way to this action: wrong beliefs may go in circles
 
     def towards(self, predicate: Predicate) -> Action:
         """Returns the next action towards a predicate."""
@@ -182,6 +183,7 @@ class _Moment:
 
     def in_rock(self, predicate: Predicate) -> bool:
         """Returns whether the next action towards a predicate is one that grass has no part in."""
+        self._sought.clear()
         action = self.towards(predicate)
         return action.target in ROCK or (action.verb in ("craft", "place") and action.target != "plant")
 
@@ -196,7 +198,8 @@ class _Moment:
     def _mine(self, ground: str, count: int) -> Action:
         """Returns what brings n more of what a ground gives: its tool, the ground itself, or a search."""
         tool = self.beliefs.tool(ground)
-        if tool and not self._held(tool):
+        if tool and not self._held(tool) and tool not in self._sought:
+            self._sought.add(tool)
             return self._make(tool)
         action = Action("mine", ground, nearest_count("mine", max(1, count)))
         tries = 1 if ground in ("water", "grass") else 0
