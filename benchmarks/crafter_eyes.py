@@ -26,7 +26,7 @@ SLEEP = 6  # index of the action that is left out: a sleeper's picture is not de
 
 
 def run(seeds: Sequence[int] = tuple(range(5000, 5020)), steps: int = STEPS) -> dict[str, Any]:
-    """Returns counts by light ("day" from 0.5, "dusk" above 0.15, "dark") and place ("near": 3 x 3, "far")."""
+    """Returns counts by light ("day" from 0.5, "dusk" above 0.15, "dark") and place ("near": 3 x 3)."""
     counts: Counter[tuple[str, str]] = Counter()
     for seed in seeds:
         game, rng = Game(), np.random.default_rng(seed)
@@ -38,7 +38,7 @@ def run(seeds: Sequence[int] = tuple(range(5000, 5020)), steps: int = STEPS) -> 
             if game.over:
                 break
             if step % EVERY == 0:
-                counts += compare(game)
+                counts.update(compare(game))
     groups = sorted({group for group, _ in counts})
     return {group: {what: n for (g, what), n in sorted(counts.items()) if g == group} for group in groups}
 
