@@ -410,3 +410,20 @@ def test_a_creeper_is_killed_from_a_distance_or_run_from(config: Config, sword: 
         lived += field.body().alive
         killed += field.stats().get("killed.creeper", 0)
     assert lived >= least and killed >= (least if sword else 0)
+
+
+@pytest.mark.parametrize(("mob", "away"), [("skeleton", 11.0), ("zombie", 4.5)])
+def test_a_bow_is_drawn_in_defence(config: Config, mob: str, away: float) -> None:
+    shot, left = 0, {"arrow": 0.0, "stick": 0.0}
+    for shift in range(6):
+        for ammunition in left:
+            field = arena(radius=16, height=6, difficulty="normal", time=18000)
+            give(field, "bow")
+            give(field, ammunition, 32)
+            x, y, z = field.body().position
+            field.game.entities.creature(mob, (x + shift - 3, y, z + away))
+            for _ in range(4):
+                Executor(field, config).execute(Action("wait", "", 100))
+            left[ammunition] += field.body().life
+            shot += field.stats().get(f"shot.{mob}", 0)
+    assert shot >= 5 and left["arrow"] > left["stick"]
