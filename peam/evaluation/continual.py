@@ -4,9 +4,9 @@ R[i, j] is the share of trials of group j that succeeded with the memory of stag
 trials only; under learned and under oracle routing R is computed alike, once for each arm's name.
 
 Sources: ACC, BWT and FWT: Lopez-Paz and Ranzato, Gradient Episodic Memory, arXiv 1706.08840, section 2;
-forgetting: Chaudhry et al., Riemannian Walk, arXiv 1801.10112, section 4. Both number the tasks in the order in
-which they are learned; here `learned` says after which stage a group first belongs to what was learned, so that a
-stage may learn several groups, one of them again, or none.
+forgetting: Chaudhry et al., Riemannian Walk, arXiv 1801.10112, section 4. Both number the tasks in the order
+in which they are learned; here `learned` says after which stage a group first belongs to what was learned, so
+that a stage may learn several groups, one of them again, or none.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Matrix:
     def rates(self) -> Floats:
         """R: (stages, groups), shares in [0, 1]; NaN where nothing was measured."""
         missing = np.full(self.trials.shape, np.nan)
-        return np.divide(self.successes, self.trials, out=missing, where=self.trials > 0)
+        shares: Floats = np.divide(self.successes, self.trials, out=missing, where=self.trials > 0)
+        return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,9 @@ def forward_transfer(
 def forgetting(table: Matrix, learned: Mapping[str, int] | None = None) -> Measure:
     """F = mean over j of max_{i<T} R[i, j] - R[T, j], over the groups learned before the last stage T.
 
-    The best before the last stage less the last; 1801.10112's with l_j = j. Above 0: forgotten, below 0: better
-    than ever. Missing entries are left out of the maximum; a group with none before T, or none at T, is left out.
+    The best before the last stage less the last; 1801.10112's with l_j = j. Above 0: forgotten, below 0:
+    better than ever. Missing entries are left out of the maximum; a group with none before T, or none at T,
+    is left out.
     """
     order = _learned(table, learned)
     last = len(table.rates) - 1
