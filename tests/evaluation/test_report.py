@@ -135,13 +135,20 @@ def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "y" / "run" / "report.html").read_bytes() == pages[0][0]
 
 
-def test_texts_are_never_markup(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stages", [False, True])
+def test_texts_are_never_markup(tmp_path: Path, stages: bool) -> None:
     bad = replace(trial(HOSTILE, HOSTILE, 1, True, HOSTILE), diagnoses={HOSTILE: 1})
     folder = write(tmp_path / "<i>run", [bad, replace(bad, agent="b")])
     inputs = {"suite": HOSTILE, "adapters": {HOSTILE: HOSTILE}, "config": {HOSTILE: HOSTILE + "\n```\n# x"}}
     (folder / "inputs.json").write_text(json.dumps(inputs))
     (folder / "a' onerror='b.png").write_bytes(b"x")
-    page = report(folder)
+    if stages:
+        earlier = write(tmp_path / "earlier", [bad])
+        (earlier / "inputs.json").write_text(json.dumps(inputs))
+        assert main(["report", str(earlier), str(folder), "--stages"]) == 0
+        page = Page((folder / "report.html").read_text(encoding="utf-8"))
+    else:
+        page = report(folder)
     assert not page.tags & {"script", "i"}
     assert page.words.count(HOSTILE) >= 8
     for svg in re.findall(r"<svg.*?</svg>", (folder / "report.html").read_text(encoding="utf-8"), re.DOTALL):
