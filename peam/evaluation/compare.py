@@ -34,7 +34,7 @@ Figure = Callable[[Trial], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class Entry:
     """A trial and the number of the folder that it lies in."""
 
     folder: int
@@ -68,44 +68,44 @@ class Comparison:
     adjusted: float
 
 
-def gather(folders: Sequence[Folder], arms: Sequence[str] = ()) -> dict[str, list[Played]]:
+def gather(folders: Sequence[Folder], arms: Sequence[str] = ()) -> dict[str, list[Entry]]:
     """Returns arm -> its trials, arms in the order asked for, else in that of the files.
 
     Raises:
         PeamError: An arm asked for that no folder has.
     """
-    found: dict[str, list[Played]] = {}
+    found: dict[str, list[Entry]] = {}
     for number, folder in enumerate(folders):
         for trial in folder.trials:
-            found.setdefault(trial.agent, []).append(Played(number, trial))
+            found.setdefault(trial.agent, []).append(Entry(number, trial))
     for name in arms:
         if name not in found:
             raise PeamError(unknown("arm", name, found))
     return {name: found[name] for name in arms or found}
 
 
-def mean(played: Sequence[Played], figure: Figure) -> float:
+def mean(played: Sequence[Entry], figure: Figure) -> float:
     """Returns the mean of a figure over trials, at least one."""
     return sum(figure(p.trial) for p in played) / len(played)
 
 
-def successes(played: Sequence[Played]) -> tuple[int, int]:
+def successes(played: Sequence[Entry]) -> tuple[int, int]:
     """Returns (succeeded, n)."""
     return sum(p.trial.success for p in played), len(played)
 
 
-def success(played: Sequence[Played]) -> Interval:
+def success(played: Sequence[Entry]) -> Interval:
     """Returns the rate with its Wilson interval."""
     won, n = successes(played)
     return (won / n, *wilson(won, n))
 
 
-def fast_failures(played: Sequence[Played]) -> tuple[int, int]:
+def fast_failures(played: Sequence[Entry]) -> tuple[int, int]:
     """Returns (failed, n) of the decisions that the fast tier took."""
     return sum(p.trial.fast_failed for p in played), sum(p.trial.fast_decisions for p in played)
 
 
-def comparisons(arms: dict[str, list[Played]]) -> list[Comparison]:
+def comparisons(arms: dict[str, list[Entry]]) -> list[Comparison]:
     """Compares every other arm with the first one."""
     first, *others = arms
     made = [_comparison(name, pair(arms[name], arms[first])) for name in others]
@@ -114,7 +114,7 @@ def comparisons(arms: dict[str, list[Played]]) -> list[Comparison]:
     return [_adjusted(c, adjusted.get(c.arm, 1.0)) for c in made]
 
 
-def pair(arm: Sequence[Played], first: Sequence[Played]) -> list[tuple[Trial, Trial]]:
+def pair(arm: Sequence[Entry], first: Sequence[Entry]) -> list[tuple[Trial, Trial]]:
     """Pairs trials at the same task and seed.
 
     Where folders hold both arms, within each of those; else the n-th folder of one arm with the n-th of the
@@ -128,7 +128,7 @@ def pair(arm: Sequence[Played], first: Sequence[Played]) -> list[tuple[Trial, Tr
     ]
 
 
-def _by_folder(played: Sequence[Played]) -> dict[int, dict[tuple[str, int], Trial]]:
+def _by_folder(played: Sequence[Entry]) -> dict[int, dict[tuple[str, int], Trial]]:
     folders: dict[int, dict[tuple[str, int], Trial]] = {}
     for p in sorted(played, key=lambda p: p.folder):
         folders.setdefault(p.folder, {})[(p.trial.task, p.trial.seed)] = p.trial
@@ -178,12 +178,12 @@ class Runs:
         return np.asarray(rows, dtype=np.float64)
 
 
-def runs_are_folders(arms: dict[str, list[Played]]) -> bool:
+def runs_are_folders(arms: dict[str, list[Entry]]) -> bool:
     """Tells whether a run is a folder (a life), its seeds averaged: where every arm has two or more."""
     return all(len({p.folder for p in played}) > 1 for played in arms.values())
 
 
-def runs(played: Sequence[Played], tasks: Sequence[str], by_folder: bool) -> Runs:
+def runs(played: Sequence[Entry], tasks: Sequence[str], by_folder: bool) -> Runs:
     """Sorts trials into runs x tasks; a run is a folder, or a seed in a folder."""
     found: dict[tuple[int, int], dict[str, list[Trial]]] = {}
     for p in played:
@@ -202,7 +202,7 @@ def aggregate(table: Runs, statistic: Callable[[Floats], Floats], figure: Figure
 
 
 def solved_within(
-    played: Sequence[Played], tasks: Sequence[str], budgets: Sequence[int], figure: Figure
+    played: Sequence[Entry], tasks: Sequence[str], budgets: Sequence[int], figure: Figure
 ) -> tuple[Floats, Floats, Floats] | None:
     """Returns the share of trials solved with at most so much of a figure spent, with intervals.
 

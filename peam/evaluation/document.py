@@ -71,14 +71,16 @@ class Media:
     Attributes:
         name: Shown under it.
         link: Address relative to the page.
-        kind: MIME type.
+        kind: MIME type of `data`.
         data: The content, or None where it is too large to embed.
+        still: Whether `data` is but a picture of what the link leads to.
     """
 
     name: str
     link: str
     kind: str
     data: str | None
+    still: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ def _html_media(media: Media) -> str:
         shown = f'<video controls muted loop preload="metadata" src="{media.data}"></video>'
     else:
         shown = f'<img alt="{name}" src="{media.data}">'
+    if media.still:
+        name = f'<a href="{link}">{name}</a>'
     return f'<figure class="media">{shown}<figcaption>{name}</figcaption></figure>\n'
 
 

@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from peam import __version__
-from peam.evaluation.compare import Played
+from peam.evaluation.compare import Entry
 from peam.evaluation.document import Block, Cell, Folded, Section, Table, Text
 from peam.evaluation.folders import Folder
 
 _UNKNOWN = "not recorded"
 
 
-def header(folders: Sequence[Folder], arms: Mapping[str, Sequence[Played]]) -> Section:
+def header(folders: Sequence[Folder], arms: Mapping[str, Sequence[Entry]]) -> Section:
     """Tells suite, tasks, seeds, trials, memory, versions and commands."""
     trials = [p.trial for played in arms.values() for p in played]
     tasks = list(dict.fromkeys(t.task for t in trials))

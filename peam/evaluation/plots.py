@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 
 from peam.evaluation import compare
 from peam.evaluation.charts import Curve, Dot, curves, dots, key, scatter
-from peam.evaluation.compare import Figure, Played
+from peam.evaluation.compare import Entry, Figure
 from peam.evaluation.document import Block, Plot, Plots, Section, Text
 from peam.evaluation.runner import Trial
 from peam.evaluation.stats import Floats, iqm, stratified_bootstrap
 
 POINTS = 60  # of a profile, at most
 
-Arms = Mapping[str, Sequence[Played]]
+Arms = Mapping[str, Sequence[Entry]]
 
 
-def plots(arms: dict[str, list[Played]]) -> Section:
+def plots(arms: dict[str, list[Entry]]) -> Section:
     """Draws everything that compares arms."""
     tasks = list(dict.fromkeys(p.trial.task for played in arms.values() for p in played))
     by_folder = compare.runs_are_folders(arms)
@@ -64,7 +64,7 @@ def _cost(arms: Arms) -> Plot:
     return Plot(scatter(rows, "slow calls a trial", "success"), told)
 
 
-def _mean(played: Sequence[Played], figure: Figure) -> tuple[float, float, float]:
+def _mean(played: Sequence[Entry], figure: Figure) -> tuple[float, float, float]:
     values = [[figure(p.trial)] for p in played]
     found = stratified_bootstrap(
         values, lambda s: s.mean(axis=(-2, -1)), compare.SEED, compare.PROFILE_RESAMPLES

@@ -6,27 +6,23 @@ give the same bytes. What every column and plot means: `docs/report.md`.
 
 from __future__ import annotations
 
-import base64
-import os
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from peam.errors import PeamError
 from peam.evaluation import compare
-from peam.evaluation.compare import Comparison, Interval, Played
-from peam.evaluation.document import Block, Cell, Media, Section, Table, Text, to_html, to_markdown
-from peam.evaluation.folders import MEDIA, Folder, read_folders
+from peam.evaluation.compare import Comparison, Entry, Interval
+from peam.evaluation.document import Cell, Section, Table, Text, to_html, to_markdown
+from peam.evaluation.folders import Folder, read_folders
 from peam.evaluation.header import header, settings
+from peam.evaluation.media import media
 from peam.evaluation.plots import plots
 from peam.evaluation.stages import stages_section
 from peam.evaluation.stats import wilson
 
-LARGEST_EMBEDDED = 3_000_000  # bytes of one picture or video
-LARGEST_PAGE = 24_000_000  # bytes embedded in all
 _FIRST = ("slow_calls", "decisions", "ticks", "seconds")  # of the figures of a trial
-Arms = dict[str, list[Played]]
+Arms = dict[str, list[Entry]]
 
 
 def write_report(
@@ -55,7 +51,9 @@ def write_report(
     folders = read[-1:] if stages else read
     chosen = compare.gather(folders, arms)
     told = [*_sections(folders, chosen), *([stages_section(read, list(chosen))] if stages else [])]
-    told += [settings(folders), *_media(folders, out.parent)]
+    told.append(settings(folders))
+    if shown := media(folders, out.parent):
+        told.append(Section("Pictures and videos", tuple(shown)))
     title = f"PEAM evaluation{': ' + Path(folders[0].suite).stem if folders[0].suite else ''}"
     written = out, out.with_suffix(".md")
     try:
@@ -120,7 +118,7 @@ def _arms(arms: Arms) -> Table:
     return Table(headings, tuple(rows))
 
 
-def _fast(played: Sequence[Played]) -> str:
+def _fast(played: Sequence[Entry]) -> str:
     failed, n = compare.fast_failures(played)
     if not n:
         return "none taken"
@@ -166,7 +164,7 @@ def _interval(interval: Interval | None, digits: int) -> str:
 
 
 def _success_by_task(arms: Arms) -> Table:
-    def cell(trials: Sequence[Played]) -> Cell:
+    def cell(trials: Sequence[Entry]) -> Cell:
         won, n = compare.successes(trials)
         return Cell(f"{won}/{n}", won / n)
 
@@ -177,7 +175,7 @@ def _slow_by_task(arms: Arms) -> Table:
     return _by_task(arms, lambda trials: Cell(f"{compare.mean(trials, lambda t: t.slow_calls):.1f}"))
 
 
-def _by_task(arms: Arms, cell: Callable[[Sequence[Played]], Cell]) -> Table:
+def _by_task(arms: Arms, cell: Callable[[Sequence[Entry]], Cell]) -> Table:
     """Returns one row a category, with its tasks' rows below it, one column an arm."""
     tasks: dict[str, dict[str, None]] = {}
     for played in arms.values():
@@ -195,7 +193,7 @@ def _by_task(arms: Arms, cell: Callable[[Sequence[Played]], Cell]) -> Table:
 def _row(
     heading: str,
     arms: Arms,
-    cell: Callable[[Sequence[Played]], Cell],
+    cell: Callable[[Sequence[Entry]], Cell],
     category: str,
     tasks: Collection[str],
 ) -> tuple[Cell, ...]:
@@ -223,7 +221,7 @@ def _diagnoses(arms: Arms) -> Table:
     return Table(("arm", *order), tuple(rows), bad=True)
 
 
-def _count(played: Sequence[Played]) -> Counter[str]:
+def _count(played: Sequence[Entry]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for p in played:
         counts.update(p.trial.diagnoses)
@@ -240,24 +238,6 @@ def _by_folder(folders: Sequence[Folder], arms: Arms) -> Table:
             cells.append(Cell(f"{won}/{n}", won / n) if n else Cell("-"))
         rows.append((Cell(folder.name), *cells))
     return Table(("folder", *arms), tuple(rows))
-
-
-def _media(folders: Sequence[Folder], base: Path) -> list[Section]:
-    """Embeds what is small, in the order of names, while the page stays portable; links the rest."""
-    shown: list[Block] = []
-    left = LARGEST_PAGE
-    for folder in folders:
-        for path in folder.media:
-            kind = MEDIA[path.suffix]
-            data = None
-            if path.stat().st_size <= min(LARGEST_EMBEDDED, left):
-                content = path.read_bytes()
-                left -= len(content)
-                data = f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
-            link = quote(os.path.relpath(path, base).replace(os.sep, "/"))
-            name = f"{folder.name}/{path.relative_to(folder.path).as_posix()}"
-            shown.append(Media(name, link, kind, data))
-    return [Section("Pictures and videos", tuple(shown))] if shown else []
 
 
 def _figure(name: str) -> compare.Figure:

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peam.evaluation.charts import dots, ticks
-from peam.evaluation.compare import Played, comparisons, pair, runs, runs_are_folders, solved_within
+from peam.evaluation.compare import Entry, comparisons, pair, runs, runs_are_folders, solved_within
 from peam.evaluation.folders import read_folders
 from peam.evaluation.plots import plots
 from tests.evaluation.results import made, trial, write
 
 
-def played(agent: str, folder: int, wins: dict[tuple[str, int], bool]) -> list[Played]:
-    return [Played(folder, trial(agent, task, seed, won)) for (task, seed), won in wins.items()]
+def played(agent: str, folder: int, wins: dict[tuple[str, int], bool]) -> list[Entry]:
+    return [Entry(folder, trial(agent, task, seed, won)) for (task, seed), won in wins.items()]
 
 
 def test_pairs_within_folders_that_hold_both() -> None:
@@ -59,7 +59,7 @@ def test_runs_are_seeds_or_folders() -> None:
 
 def test_the_profile_counts_what_was_solved_within_a_budget() -> None:
     trials = [
-        Played(0, trial("a", "x", s, won, slow=slow))
+        Entry(0, trial("a", "x", s, won, slow=slow))
         for s, won, slow in ((1, True, 0), (2, True, 3), (3, False, 1), (4, True, 7))
     ]
     found = solved_within(trials, ["x"], [0, 2, 3, 6, 7, 100], lambda t: t.slow_calls)
@@ -81,7 +81,7 @@ def test_ticks_are_few_and_reach(high: float) -> None:
 
 def test_nothing_spent_can_be_drawn() -> None:
     assert ticks(0) == [0, 1]
-    arms = {"a": [Played(0, trial("a", "x", s, True, slow=0)) for s in (1, 2)]}
+    arms = {"a": [Entry(0, trial("a", "x", s, True, slow=0)) for s in (1, 2)]}
     assert "NaN" not in str(plots(arms)) and "nan" not in str(plots(arms))
     assert "<svg" in dots([], "nothing")
 

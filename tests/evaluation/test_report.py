@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import replace
@@ -9,11 +10,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import cv2
+import numpy as np
 import pytest
 
 from peam.cli import main
-from peam.evaluation.report import LARGEST_EMBEDDED
+from peam.evaluation.media import LARGEST_EMBEDDED
 from peam.evaluation.stats import wilson
+from peam.video import write_images
 from tests.evaluation.results import made, trial, write
 
 HOSTILE = "<script>alert('x')</script> \"a\" | b & `c` </svg></style>"
@@ -283,6 +287,20 @@ def test_pictures_and_videos_are_embedded_or_linked(tmp_path: Path) -> None:
         "videos/peam-a%20b-2.mp4",
     ]
     assert "[run/videos/peam-a b-1.mp4](<videos/peam-a%20b-1.mp4>)" in (folder / "report.md").read_text()
+
+
+def test_videos_that_browsers_do_not_play_are_shown_as_stills(tmp_path: Path) -> None:
+    folder = write(tmp_path / "run", made({"peam": 0.5}))
+    shades = [np.full((64, 64, 3), shade, np.uint8) for shade in (0, 10, 80, 90, 160, 170, 240)]
+    assert write_images(folder / "videos" / "x", shades).suffix == ".mp4"
+    (folder / "videos" / "y.mp4").write_bytes(b"mp4v, cut off")
+    data, *links = report(folder).addresses
+    assert links == ["videos/x.mp4", "videos/y.mp4"]
+    assert data.startswith("data:image/jpeg;base64,")
+    content = np.frombuffer(base64.b64decode(data.partition(",")[2]), np.uint8)
+    picture = cv2.imdecode(content, cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert picture[120, 120::240].mean(axis=1) == pytest.approx([0, 80, 160, 240], abs=8)
 
 
 def test_runs_that_lack_a_task_are_named(tmp_path: Path) -> None:
