@@ -24,6 +24,9 @@ from peam.types import Decision, Episode, Segment, Subgoal, Task
 EXPLORATION = 1.0  # alpha of LinUCB: standard deviations of optimism
 FEATURES = 5
 Features = NDArray[np.float64]
+PRIOR: Features = np.eye(1, FEATURES, 1)[
+    0
+]  # before any reward the most alike is chosen, as by plain retrieval
 
 
 @dataclass(slots=True)
@@ -44,11 +47,15 @@ class Case:
 
 
 class LinUcb:
-    """Ridge regression of rewards on features, and optimism where it is unsure."""
+    """Ridge regression of rewards on features, towards a prior, and optimism where it is unsure.
 
-    def __init__(self, width: int) -> None:
-        self._gram: Features = np.eye(width)
-        self._sum: Features = np.zeros(width)
+    Args:
+        prior: Weights believed in before any reward.
+    """
+
+    def __init__(self, prior: Features) -> None:
+        self._gram: Features = np.eye(len(prior))
+        self._sum: Features = prior.astype(np.float64)
 
     def scores(self, rows: Features) -> Features:
         """Returns the upper confidence bound of each row's reward."""
@@ -79,7 +86,7 @@ class CaseBandit(Remembering):
         self._encoder, self._top = encoder, top
         self._index = Index(encoder.width)
         self._cases: list[Case] = []
-        self._bandit = LinUcb(FEATURES)
+        self._bandit = LinUcb(PRIOR)
         self._chosen: tuple[Subgoal, Sequence[str]] | None = None
 
     def begin(self, task: Task, seed: int) -> None:

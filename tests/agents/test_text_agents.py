@@ -20,7 +20,18 @@ from peam.memory.embeddings import Ngrams
 from peam.slow.beliefs import Beliefs
 from peam.types import Predicate, Subgoal, Task
 
-from .scripted import LOGS, TABLE, TASK, Scripted, act, corrected_episode, decision, episode, segment, situation
+from .scripted import (
+    LOGS,
+    TABLE,
+    TASK,
+    Scripted,
+    act,
+    corrected_episode,
+    decision,
+    episode,
+    segment,
+    situation,
+)
 
 LACKING = "craft(crafting_table, 1): MISSING_MATERIAL oak_planks 4"
 LOG_TASK = Task("oak_log_4", "collect 4 oak logs", LOGS.predicate, "gather")
@@ -117,7 +128,9 @@ def test_what_is_not_held_or_another_subgoal_is_no_match() -> None:
 
 def test_the_library_takes_what_reached_its_subgoal_and_keeps_the_newest() -> None:
     agent, _ = library()
-    failed = segment([decision(0, "mine(stone, 1)", "NOT_FOUND"), decision(1, "explore(east)")], reached=False)
+    failed = segment(
+        [decision(0, "mine(stone, 1)", "NOT_FOUND"), decision(1, "explore(east)")], reached=False
+    )
     agent.learn(episode(1, failed))
     assert len(agent.retrieve(LOGS)) == 2
     agent.learn(episode(2, segment([decision(0, "mine(oak_log, 4)", delta={"oak_log": 4})])))
@@ -212,7 +225,9 @@ def test_a_guardrail_for_want_of_a_station_or_a_tool() -> None:
             segment(
                 [
                     decision(0, str(pickaxe), "NO_STATION", TABLE, "stick 2", missing=table),
-                    decision(1, str(ore), "MISSING_TOOL", TABLE, "wooden_pickaxe 1", {}, {"stone_pickaxe": 1}),
+                    decision(
+                        1, str(ore), "MISSING_TOOL", TABLE, "wooden_pickaxe 1", {}, {"stone_pickaxe": 1}
+                    ),
                 ],
                 reached=False,
             ),
@@ -229,7 +244,10 @@ def test_an_answer_that_is_forbidden_is_given_back_at_the_price_of_a_call() -> N
     proposal = agent.propose(situation(TABLE, {"oak_log": 4}))
     assert (proposal.action, proposal.calls) == (act("craft(oak_planks, 4)"), 2)
     foreseen = planner.histories[1][-1]
-    assert (str(foreseen.outcome.diagnosis), foreseen.outcome.missing) == ("MISSING_MATERIAL", {"oak_planks": 4})
+    assert (str(foreseen.outcome.diagnosis), foreseen.outcome.missing) == (
+        "MISSING_MATERIAL",
+        {"oak_planks": 4},
+    )
 
 
 def test_a_planner_that_insists_has_its_way() -> None:
@@ -251,7 +269,8 @@ def test_skills_tell_their_precondition_and_criterion() -> None:
     agent, _ = lesson()
     hints = agent.recall(TABLE, situation(TABLE, {"oak_log": 4}).state)
     assert any(
-        "requires log 1, done when inventory.crafting_table >= 1: craft(oak_planks, 4)" in hint for hint in hints
+        "requires log 1, done when inventory.crafting_table >= 1: craft(oak_planks, 4)" in hint
+        for hint in hints
     )
     assert hints[-1] == f"forbidden while no more than nothing of it is there: {LACKING}"
 
@@ -382,7 +401,11 @@ def neighbours(*actions: str) -> KnnPolicy:
 def test_where_neighbours_agree_their_action_is_taken() -> None:
     agent = neighbours(*["mine(oak_log, 4)"] * NEIGHBOURS)
     proposal = agent.propose(situation(LOGS, rgb=paint(201, 0, 0)))
-    assert (proposal.action, proposal.tier, proposal.seen) == (act("mine(oak_log, 4)"), "fast", ("oak_log near",))
+    assert (proposal.action, proposal.tier, proposal.seen) == (
+        act("mine(oak_log, 4)"),
+        "fast",
+        ("oak_log near",),
+    )
     assert agent.propose(situation(LOGS, rgb=paint(0, 0, 1))).action == act("explore(west)")
     assert agent.propose(situation(TABLE, rgb=paint(201, 0, 0))).tier == "slow", "another category"
 
