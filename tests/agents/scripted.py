@@ -1,4 +1,4 @@
-"""A planner that says what it is told to say, and situations for it; episodes come from the memory helpers."""
+"""A planner that says what it is told to, and situations for it; episodes come from the memory helpers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def act(text: str) -> Action:
 
 
 class Scripted:
-    """Plans the task's goal, proposes the script's actions in turn (the last one for ever), keeps all hints."""
+    """Plans the task's goal, proposes the script's actions in turn (the last for ever), keeps all hints."""
 
     def __init__(self, *script: str) -> None:
         self.script = [act(text) for text in script]

@@ -149,7 +149,8 @@ def test_lessons_name_the_failure_its_reason_and_what_worked() -> None:
     agent.learn(corrected_episode(0))
     hints = agent.recall(TABLE, situation(TABLE).state)
     assert hints == (
-        "for gather inventory.oak_log do explore(north) first, since this failed: mine(oak_log, 4): NOT_FOUND",
+        "for gather inventory.oak_log do explore(north) first, since this failed: "
+        "mine(oak_log, 4): NOT_FOUND",
         f"for craft inventory.crafting_table do craft(oak_planks, 4) first, since this failed: {LACKING}",
     )
     other = situation(TABLE, task=LOG_TASK)
