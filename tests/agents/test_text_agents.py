@@ -123,7 +123,23 @@ def test_what_is_not_held_or_another_subgoal_is_no_match() -> None:
     assert agent.propose(situation(TABLE)).tier == "slow", "it uses up a log"
     more = Subgoal("gather", Predicate("inventory", "oak_log", 8))
     assert agent.propose(situation(more)).tier == "slow"
-    assert agent.propose(situation(LOGS)).action == act("explore(north)")
+    assert agent.propose(situation(LOGS)).action == act("mine(oak_log, 4)"), "the walk was of another world"
+
+
+def test_where_a_step_finds_nothing_the_planner_searches_and_the_skill_goes_on() -> None:
+    agent, _ = library("explore(south)", "mine(oak_log, 4)")
+    both = [decision(0, "mine(oak_log, 4)"), decision(1, "craft(oak_planks, 4)")]
+    chain = Subgoal("craft", Predicate("inventory", "oak_planks", 4))
+    agent.learn(episode(1, segment([replace(d, subgoal=chain) for d in both])))
+    agent.begin(TASK, 1)
+    assert agent.propose(situation(chain)).action == act("mine(oak_log, 4)")
+    course = [decision(0, "mine(oak_log, 4)", "NOT_FOUND", chain, tier="fast")]
+    for text in ("explore(south)", "mine(oak_log, 4)"):
+        proposal = agent.propose(situation(chain, history=course))
+        assert (proposal.action, proposal.tier) == (act(text), "slow")
+        course.append(decision(len(course), text, subgoal=chain))
+    proposal = agent.propose(situation(chain, history=course))
+    assert (proposal.action, proposal.tier) == (act("craft(oak_planks, 4)"), "fast")
 
 
 def test_the_library_takes_what_reached_its_subgoal_and_keeps_the_newest() -> None:
