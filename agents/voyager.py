@@ -93,7 +93,7 @@ class Voyager(Remembering):
         return distinct((skill.text for skill in self.retrieve(subgoal)), self._top)
 
     def reflex(self, situation: Situation) -> Action | None:
-        """Returns the next step of the skill that matches; None where there is none, or it waits or failed."""
+        """Returns the next step of the skill that matches; None where none does, or it waits or failed."""
         subgoal, history = situation.subgoal, situation.history
         if self._running is None or self._running[0].subgoal != subgoal:
             self._running = self._match(situation)

@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from peam.build import make_sim
+from peam.build import AGENTS, make_sim
 from peam.config import Config, load_config
 from peam.errors import PeamError, unknown
 from peam.evaluation.arms import ARMS, check_paired, make_arm, memory_of, parse_memories
@@ -54,10 +54,10 @@ def evaluate(args: argparse.Namespace) -> int:
     for name in names:
         if found := summary[name]["fast_failures"]:
             low, high = found["wilson"]
+            bound = "" if name in AGENTS else f"; bound {configs[name].fast.epsilon}"
             console.print(
                 f"{name}: {found['failed']} of {found['n']} fast decisions failed, "
-                f"{found['failed'] / found['n']:.3f} ({low:.3f} to {high:.3f}); "
-                f"bound {configs[name].fast.epsilon}"
+                f"{found['failed'] / found['n']:.3f} ({low:.3f} to {high:.3f}){bound}"
             )
     for pair, test in summary["mcnemar"].items():
         console.print(
