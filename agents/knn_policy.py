@@ -21,6 +21,7 @@ from peam.agents.words import went
 from peam.errors import PeamError
 from peam.fast.prompt import act_text
 from peam.memory.embeddings import Vectors, unit
+from peam.memory.index import Index
 from peam.slow.planner import SlowPlanner
 from peam.types import Decision, Episode, Image, Observation, Task
 
@@ -53,6 +54,7 @@ class KnnPolicy:
         self._eyes = eyes
         self._vectors: dict[str, list[Vectors]] = {}
         self._actions: dict[str, list[Action]] = {}
+        self._ready: dict[str, tuple[Vectors, Index]] = {}  # category -> mean, and what is left without it
 
     def begin(self, task: Task, seed: int) -> None:
         """Forgets the last episode's beliefs; what lasts is in the memory."""
@@ -81,11 +83,10 @@ class KnnPolicy:
         actions = self._actions.get(category, [])
         if len(actions) < NEIGHBOURS:
             return None
-        rows = np.stack(self._vectors[category])
-        centre = rows.mean(0)
-        likeness = unit(rows - centre) @ unit(vector - centre)
-        best = np.argsort(-likeness, kind="stable")[:NEIGHBOURS]
-        found = {actions[int(i)] for i in best}
+        if category not in self._ready:
+            self._ready[category] = _indexed(self._vectors[category])
+        centre, index = self._ready[category]
+        found = {actions[number] for number, _ in index.search(unit(vector - centre), NEIGHBOURS)}
         return found.pop() if len(found) == 1 else None
 
     def learn(self, episode: Episode) -> None:
@@ -108,3 +109,14 @@ class KnnPolicy:
         vector = self._eyes.embed(decision.rgb, act_text(decision.state, decision.seen))
         self._vectors.setdefault(category, []).append(vector)
         self._actions.setdefault(category, []).append(decision.action)
+        self._ready.pop(category, None)
+
+
+def _indexed(vectors: Sequence[Vectors]) -> tuple[Vectors, Index]:
+    """Returns the mean of vectors, and the index of what is left of them without it."""
+    rows = np.stack(vectors)
+    centre: Vectors = rows.mean(0)
+    index = Index(rows.shape[1])
+    for row in unit(rows - centre):
+        index.add(row)
+    return centre, index

@@ -75,7 +75,9 @@ class Steve(Remembering):
         super().__init__(planner)
         self._encoder, self._top = encoder, top
         self._skills: dict[int, Skill] = {}
+        self._numbers: dict[object, int] = {}  # subgoal and needs -> the skill's number
         self._rails: dict[int, Guardrail] = {}
+        self._forbidden: dict[tuple[str, str], list[int]] = {}  # action -> its guardrails
         self._skill_index, self._rail_index = Index(encoder.width), Index(encoder.width)
 
     # ---- distilling
@@ -94,23 +96,26 @@ class Steve(Remembering):
             return
         has, near = held_of(decision), parse_state(decision.state).near
         if outcome.ok:  # what was forbidden works: the root cause was another
-            refuted = [n for n, rail in self._rails.items() if _same(rail, action) and rail.holds(has, near)]
-            for number in refuted:
-                self._rail_index.drop(number)
-                del self._rails[number]
+            self._lift(action, decision.state)
         elif outcome.diagnosis in RULES and self.forbidding(action, decision.state) is None:
             rail = _guardrail(action, decision, has)
             if rail.holds(has, near):  # a station that was near, but not reached, is no root cause
-                vector = self._encoder.encode([recalled(decision.state)])[0]
-                self._rails[self._rail_index.add(vector)] = rail
+                number = self._rail_index.add(self._encoder.encode([recalled(decision.state)])[0])
+                self._rails[number] = rail
+                self._forbidden.setdefault(rail.action, []).append(number)
+
+    def _lift(self, action: Action, state: str) -> None:
+        for number in self._holding(action, state):
+            self._rail_index.drop(number)
+            self._forbidden[action.verb, action.target].remove(number)
+            del self._rails[number]
 
     def _distil(self, segment: Segment) -> None:
         skill = _skill(segment)
-        for number, old in list(self._skills.items()):
-            if (old.subgoal, old.needs) == (skill.subgoal, skill.needs):
-                self._skill_index.drop(number)
-                del self._skills[number]
-        self._skills[self._skill_index.add(self._encoder.encode([str(skill.subgoal)])[0])] = skill
+        key = skill.subgoal, frozenset(skill.needs.items())
+        if key not in self._numbers:
+            self._numbers[key] = self._skill_index.add(self._encoder.encode([str(skill.subgoal)])[0])
+        self._skills[self._numbers[key]] = skill
 
     # ---- control
 
@@ -126,10 +131,16 @@ class Steve(Remembering):
 
     def forbidding(self, action: Action, state: str) -> Guardrail | None:
         """Returns the guardrail that forbids an action in a state, if one does."""
+        return next((self._rails[number] for number in self._holding(action, state)), None)
+
+    def _holding(self, action: Action, state: str) -> list[int]:
+        """Returns the numbers of the guardrails that forbid an action in a state."""
+        known = self._forbidden.get((action.verb, action.target))
+        if not known:
+            return []
         parsed = parse_state(state)
         has = dict(parsed.has)
-        rails = (rail for rail in self._rails.values() if _same(rail, action))
-        return next((rail for rail in rails if rail.holds(has, parsed.near)), None)
+        return [number for number in known if self._rails[number].holds(has, parsed.near)]
 
     def propose(self, situation: Situation) -> Proposal:
         """Asks the planner until no guardrail forbids its answer, `VETOES` times at most."""
@@ -144,10 +155,6 @@ class Steve(Remembering):
             situation = replace(situation, history=[*situation.history, known])
             proposal = replace(think(self.planner, situation, [*hints, rail.text]), calls=calls)
         return proposal
-
-
-def _same(rail: Guardrail, action: Action) -> bool:
-    return rail.action == (action.verb, action.target)
 
 
 def _guardrail(action: Action, decision: Decision, has: Mapping[str, int]) -> Guardrail:

@@ -41,6 +41,11 @@ class Skill:
     needs: Mapping[str, int]
     text: str
 
+    @property
+    def key(self) -> object:
+        """What a newer skill must share to replace it."""
+        return self.subgoal, frozenset(self.needs.items())
+
 
 class Voyager(Remembering):
     """The skill library.
@@ -58,6 +63,7 @@ class Voyager(Remembering):
         self._encoder, self._top = encoder, top
         self._index = Index(encoder.width)
         self._skills: dict[int, Skill] = {}
+        self._numbers: dict[object, int] = {}  # by what a newer skill must share to replace the older
         self._forget()
 
     def _forget(self) -> None:
@@ -76,14 +82,13 @@ class Voyager(Remembering):
                 self._add(_skill(segment))
 
     def _add(self, skill: Skill) -> None:
-        for number, old in list(self._skills.items()):
-            if (old.subgoal, old.needs) == (skill.subgoal, skill.needs):
-                self._index.drop(number)
-                del self._skills[number]
-        self._skills[self._index.add(self._encoder.encode([str(skill.subgoal)])[0])] = skill
+        if skill.key not in self._numbers:
+            vector = self._encoder.encode([str(skill.subgoal)])[0]
+            self._numbers[skill.key] = self._index.add(vector)
+        self._skills[self._numbers[skill.key]] = skill
 
     def retrieve(self, subgoal: Subgoal) -> list[Skill]:
-        """Returns the skills whose subgoals are most alike, best first; of equals the newest first."""
+        """Returns the skills whose subgoals are most alike, best first; of equals the latest needs first."""
         found = self._index.search(self._encoder.encode([str(subgoal)])[0], self._top)
         found.sort(key=lambda pair: (-pair[1], -pair[0]))
         return [self._skills[number] for number, _ in found]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from peam.agents.base import Agent
+from peam.agents.knn_policy import KnnPolicy
 from peam.build import AGENTS, agent_names, make_agent, make_sim
 from peam.cli import main
 from peam.config import Config, load_config
@@ -18,7 +20,7 @@ from peam.evaluation.suites import load_suite
 from peam.memory.store import Store
 from peam.types import Episode
 
-from .scripted import LOGS, TABLE, corrected_episode, decision, episode, segment, situation
+from .scripted import LOGS, TABLE, Painted, Scripted, corrected_episode, decision, episode, segment, situation
 
 TEXT = [name for name in AGENTS if name not in ("planner_only", "knn_policy")]
 SUITE = {
@@ -106,6 +108,18 @@ def test_trials_do_not_change_what_is_remembered(
     assert one == two
     assert knows(arm.agent) == knew
     assert (tmp_path / "store.db").read_bytes() == before
+
+
+def test_neighbours_replayed_from_stored_pictures_are_the_same(tmp_path: Path) -> None:
+    lived_, again = (KnnPolicy(Scripted("wait(20)"), Painted()) for _ in range(2))
+    with Store.create(tmp_path / "store.db") as store:
+        lived_.learn(corrected_episode(0))
+        store.append_episode(corrected_episode(0))
+        for one in store.episodes():
+            again.learn(one)
+    assert again._actions == lived_._actions and set(again._actions) == {"gather", "craft"}
+    for category, vectors in lived_._vectors.items():
+        assert np.array_equal(vectors, again._vectors[category])
 
 
 def vars_of(trial: object) -> dict[str, object]:

@@ -18,6 +18,7 @@ from .scripted import (
     LOGS,
     TABLE,
     TASK,
+    Painted,
     Scripted,
     act,
     corrected_episode,
@@ -209,16 +210,6 @@ def test_where_it_deliberates_the_summaries_are_told() -> None:
 
 
 # ---- knn_policy
-
-
-class Painted:
-    """Eyes that take the colour of the first pixel for what is seen, and for the embedding."""
-
-    def see(self, rgb):
-        return ("oak_log near",) if rgb[0, 0, 0] else ()
-
-    def embed(self, rgb, text):
-        return rgb[0, 0].astype(np.float32)
 
 
 def paint(*colour: int) -> np.ndarray:
