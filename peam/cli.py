@@ -116,6 +116,7 @@ def _config_options(parser: argparse.ArgumentParser) -> None:
 def _run_options(parser: argparse.ArgumentParser) -> None:
     _config_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder (config: run_dir)")
+    parser.add_argument("--agent", metavar="NAME", help="who lives it (config: agent); docs/agents.md")
     parser.add_argument("--resume", action="store_true", help="go on with the run in that folder")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--episodes", type=int, help="length of the life (config: life.episodes)")
@@ -127,7 +128,10 @@ def _eval_options(parser: argparse.ArgumentParser) -> None:
     _config_options(parser)
     parser.add_argument("--suite", default="paper11")
     parser.add_argument("--agents", default="peam,planner_only", help="comma-separated")
-    parser.add_argument("--memory", type=Path, metavar="RUN", help="run whose adapters are served, frozen")
+    parser.add_argument(
+        "--memory", action="append", default=[], metavar="[AGENT=]RUN",
+        help="run whose memory an agent has, frozen; without a name: peam's; repeatable",
+    )  # fmt: skip
     parser.add_argument("--seeds", default="42,43,44", help="comma-separated; never trained on")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.set_defaults(function=_eval)
