@@ -38,13 +38,24 @@ class Folder:
 
     @property
     def adapters(self) -> Mapping[str, Any]:
-        """Category -> the adapter served in these trials, as `peam eval` wrote it down."""
-        return _mapping(self.inputs.get("adapters"))
+        """Category -> the adapter that served PEAM in these trials, as `peam eval` wrote it down."""
+        served = _mapping(self.memories.get("peam"))
+        return {category: version for category, version in served.items() if category != "decisions"}
+
+    @property
+    def memories(self) -> Mapping[str, Any]:
+        """Agent -> what its memory was: the digest of its decisions, and the adapter of each category."""
+        return _mapping(self.inputs.get("memories"))
 
     @property
     def config(self) -> Mapping[str, Any]:
-        """The resolved configuration; empty where none was written down."""
-        return _mapping(self.inputs.get("config"))
+        """The resolved configuration, PEAM's where agents differ; empty where none was written down."""
+        configs = _mapping(self.inputs.get("configs"))
+        return _mapping(configs.get("peam", next(iter(configs.values()), {})))
+
+    def run_of(self, agent: str) -> str:
+        """The run folder of an agent's memory, "RUN" where none was written down."""
+        return str(_mapping(_mapping(self.inputs.get("configs")).get(agent)).get("run_dir", "RUN"))
 
     @property
     def suite(self) -> str:

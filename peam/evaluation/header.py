@@ -69,9 +69,14 @@ def _each(folders: Sequence[Folder], section: str, name: str) -> str:
 
 
 def _memory(folder: Folder) -> str:
-    if not folder.adapters:
-        return "none" if "adapters" in folder.inputs else _UNKNOWN
-    return ", ".join(f"{c} {str(version)[:18]}" for c, version in sorted(folder.adapters.items()))
+    if not folder.memories:
+        return "none" if "memories" in folder.inputs else _UNKNOWN
+    return "; ".join(f"{agent}: {_versions(memory)}" for agent, memory in sorted(folder.memories.items()))
+
+
+def _versions(memory: Any) -> str:
+    parts = memory if isinstance(memory, dict) else {"": memory}
+    return ", ".join(f"{part} {str(version)[:18]}" for part, version in sorted(parts.items()))
 
 
 def _command(folder: Folder) -> str:
@@ -80,8 +85,8 @@ def _command(folder: Folder) -> str:
     agents = ",".join(dict.fromkeys(t.agent for t in folder.trials))
     seeds = ",".join(map(str, sorted({t.seed for t in folder.trials})))
     words = ["peam", "eval", "--suite", folder.suite, "--agents", agents, "--seeds", seeds]
-    if folder.adapters:
-        words += ["--memory", str(folder.config.get("run_dir", "RUN"))]
+    for agent in sorted(folder.memories):
+        words += ["--memory", f"{agent}={folder.run_of(agent)}"]
     return shlex.join([*words, "--out", folder.name])
 
 

@@ -34,7 +34,7 @@ def stages_section(folders: Sequence[Folder], arms: Sequence[str]) -> Section:
 
     A first folder that serves no adapter is the baseline of FWT, and no stage.
     """
-    untrained = "adapters" in folders[0].inputs and not folders[0].adapters
+    untrained = "memories" in folders[0].inputs and not folders[0].adapters
     trained = folders[1:] if untrained else folders
     blocks: list[Block] = []
     plots = []

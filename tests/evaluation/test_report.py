@@ -143,7 +143,11 @@ def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
 def test_texts_are_never_markup(tmp_path: Path, stages: bool) -> None:
     bad = replace(trial(HOSTILE, HOSTILE, 1, True, HOSTILE), diagnoses={HOSTILE: 1})
     folder = write(tmp_path / "<i>run", [bad, replace(bad, agent="b")])
-    inputs = {"suite": HOSTILE, "adapters": {HOSTILE: HOSTILE}, "config": {HOSTILE: HOSTILE + "\n```\n# x"}}
+    inputs = {
+        "suite": HOSTILE,
+        "memories": {"peam": {HOSTILE: HOSTILE}},
+        "configs": {"peam": {HOSTILE: HOSTILE + "\n```\n# x"}},
+    }
     (folder / "inputs.json").write_text(json.dumps(inputs))
     (folder / "a' onerror='b.png").write_bytes(b"x")
     if stages:
@@ -259,18 +263,18 @@ def test_settings_that_differ_between_folders_are_shown(tmp_path: Path) -> None:
         folder = write(tmp_path / name, made({"peam": 0.5}))
         inputs = {
             "suite": "paper11",
-            "adapters": {"craft": "v0001 0123456789abcdef"},
-            "config": {"seed": seed, "run_dir": "runs/x y", "slow": {"planner": "rulebook"}},
+            "memories": {"peam": {"craft": "v0001 0123456789abcdef"}},
+            "configs": {"peam": {"seed": seed, "run_dir": "runs/x y", "slow": {"planner": "rulebook"}}},
         }
         (folder / "inputs.json").write_text(json.dumps(inputs))
     assert main(["report", str(tmp_path / "one"), str(tmp_path / "two")]) == 0
     page = Page((tmp_path / "one" / "report.html").read_text(encoding="utf-8"))
     assert page.row("seed") == ["seed", "1", "2"]
     assert page.row("planner")[1] == "rulebook"
-    assert page.row("memory of one")[1] == "craft v0001 0123456789ab"
+    assert page.row("memory of one")[1] == "peam: craft v0001 0123456789ab"
     command = page.row("command of two")[1]
     assert command == (
-        "peam eval --suite paper11 --agents peam --seeds 42,43,44 --memory 'runs/x y' --out two"
+        "peam eval --suite paper11 --agents peam --seeds 42,43,44 --memory 'peam=runs/x y' --out two"
     )
 
 
@@ -323,7 +327,8 @@ def test_stages_have_their_matrix(tmp_path: Path) -> None:
         trials = [trial("peam", "table", s, s < craft) for s in range(4)]
         trials += [trial("peam", "log", s, s < gather, "gather") for s in range(4)]
         folder = write(tmp_path / name, trials)
-        (folder / "inputs.json").write_text(json.dumps({"suite": "x", "adapters": served[name]}))
+        memories = {"peam": served[name]} if served[name] else {}
+        (folder / "inputs.json").write_text(json.dumps({"suite": "x", "memories": memories}))
     assert main(["report", *(str(tmp_path / name) for name in wins), "--stages"]) == 0
     page = Page((tmp_path / "second" / "report.html").read_text(encoding="utf-8"))
     assert page.row("peam", "0.625 (craft, gather)")[2:] == [
