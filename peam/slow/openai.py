@@ -21,6 +21,7 @@ from peam.slow.chat import ChatPlanner, Reply
 from peam.slow.messages import Message
 from peam.slow.wire import RefusedError, Wire
 
+LEDGER = "spent.jsonl"  # in the cache's folder
 CHARACTERS = 4  # a token, where the endpoint does not count: the usual rule of thumb for English
 REFUSALS = frozenset({400, 404, 422})  # with which servers answer to a field that they do not know
 
@@ -55,10 +56,11 @@ class Endpoint:
         if not options.model:
             raise ConfigError("slow.openai.model is empty: name the model as the endpoint does")
         self.looks = bool(options.images)
-        self.budget = Budget(config)
+        folder = Path(options.cache) if options.cache else None
+        self._cache = Cache(folder) if folder else None
+        self.budget = Budget(config, folder / LEDGER if folder else None)
         self._model = str(options.model)
         self._temperature, self._longest = float(chat.temperature), int(chat.max_tokens)
-        self._cache = Cache(Path(options.cache)) if options.cache else None
         self._wire = wire or _wire(options)
         self._unfit: set[str] = set()  # fields that this server has refused
 
@@ -76,9 +78,9 @@ class Endpoint:
             self.budget.check()
             body = {"model": self._model, "messages": list(messages), **sampling}
             reply = _reply(self._post(body), messages)
-            self.budget.spend(reply.tokens)
             if self._cache:
                 self._cache.put(key, reply)
+            self.budget.spend(reply.tokens)
         return reply
 
     def _sampling(self, schema: Mapping[str, Any], seed: int) -> dict[str, Any]:

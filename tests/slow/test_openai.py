@@ -97,7 +97,7 @@ def test_a_redirect_is_not_followed_with_the_key(monkeypatch: pytest.MonkeyPatch
         ("slow.openai.base_url=api.example.org/v1", "is not like https://host/v1"),
         ("slow.openai.model=''", "model is empty"),
         ("slow.openai.budget.tokens=-1", "must not be negative"),
-        ("slow.openai.budget.money=2.5", "needs prices"),
+        ("slow.openai.budget.money=2.5", "needs meter.money.prompt_token"),
     ],
 )
 def test_a_bad_configuration_is_named(override: str, said: str) -> None:
@@ -269,6 +269,29 @@ def test_the_budget_ends_the_run_before_the_next_request() -> None:
             clock.decide()
 
 
+def test_all_who_share_a_cache_share_its_budget(tmp_path: Path) -> None:
+    options = (f"slow.openai.cache={tmp_path}", "slow.openai.budget.tokens=300")
+    with scripted() as script:
+        first, second = Clock(script, *options), Clock(script, *options)
+        first.decide()
+        other = Clock(script, *options, "slow.openai.model=other")
+        other.decide()
+        think(second.planner, Situation(LAST, seen(inventory={"stick": 1}), "", (), ()))
+        think(first.planner, Situation(LAST, seen(inventory={"stick": 2}), "", (), ()))
+        with pytest.raises(BudgetError, match=r"330 of 300 in 3 requests.*spent\.jsonl"):
+            think(second.planner, Situation(LAST, seen(inventory={"stick": 3}), "", (), ()))
+        resumed = Clock(script, *options)
+        assert resumed.decide() == MINE, "what is in the cache costs nothing"
+        with pytest.raises(BudgetError):
+            think(resumed.planner, Situation(LAST, seen(inventory={"stick": 3}), "", (), ()))
+        raised = Clock(script, *options, "slow.openai.budget.tokens=331")
+        think(raised.planner, Situation(LAST, seen(inventory={"stick": 3}), "", (), ()))
+    assert len(script.bodies) == 5
+    (tmp_path / "spent.jsonl").write_text("free\n")
+    with pytest.raises(PlannerError, match="no payment"):
+        think(Clock(script, *options).planner, Situation(LAST, seen(life=3.0), "", (), ()))
+
+
 @pytest.mark.parametrize(
     "usage", [{}, [], {"prompt_tokens": -5, "completion_tokens": True}, {"prompt_tokens": "1"}]
 )
@@ -289,7 +312,7 @@ def test_a_cached_answer_needs_no_server_and_no_budget(tmp_path: Path) -> None:
     again = Clock(script, cache, "slow.openai.budget.tokens=1", "slow.openai.base_url=http://127.0.0.1:9/v1")
     proposal = think(again.planner, Situation(LAST, BARE, "", (), ()))
     assert (proposal.action, proposal.tokens) == (MINE, (200, 20)), "re-ask and all, to the token"
-    assert again.planner.endpoint.budget.tokens == (0, 0)
+    assert again.planner.endpoint.budget.calls == 0, "it was not even looked at"
     assert len(list((tmp_path / "answers").rglob("*.json"))) == 2
     assert not [p for p in (tmp_path / "answers").rglob(".*")], "nothing half written"
 

@@ -7,19 +7,20 @@ HTTP, and that an agent lives through them.
 from __future__ import annotations
 
 import importlib.util
-import json
 import warnings
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from peam.actions import legal_actions
+from peam.agents.planner_only import PlannerOnly
 from peam.build import make_planner, make_sim
-from peam.commands import evaluate as command
 from peam.config import load_config
 from peam.errors import ConfigError, PlannerError
-from peam.evaluation.runner import evaluate
+from peam.evaluation.runner import Arm, Trial, play_trial, summarise
 from peam.evaluation.suites import Suite, load_suite
 from peam.slow.transformers import LocalChat
 from tests.slow.endpoint import serving
@@ -48,23 +49,27 @@ def test_an_episode_over_http_lives_through_its_answers(
     options = ("slow.chat.reasks=0", "slow.chat.max_tokens=24", f"slow.openai.cache={tmp_path}/answers")
     events: list[dict[str, Any]] = []
 
-    def play(url: str, out: Path) -> dict[str, Any]:
-        config = configured(url, "observation.image=[32, 32]", *options)
-        arm = command._arm("planner_only", config, None)
-        return evaluate(short(load_suite("paper11")), [arm], make_sim, (42,), out, events.append)
+    def play(url: str) -> Trial:
+        config = configured(url, *options)
+        arm, suite = (
+            Arm("planner_only", PlannerOnly(make_planner(config)), config),
+            short(load_suite("paper11")),
+        )
+        with closing(make_sim(config)) as sim:
+            return play_trial(arm, sim, suite.tasks[0], 42, suite, events.append)
 
     with serving(chat) as url, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "tiny does not take response_format")
-        summary = play(url, tmp_path / "first")["planner_only"]
-    assert (summary["n"], summary["decisions"], summary["slow_calls"]) == (1, 2, 3)
-    assert summary["prompt_tokens"] > 3 * 1000, "the plan's and both decisions'"
-    assert 3 <= summary["completion_tokens"] <= 3 * 24
+        trial = play(url)
+    assert (trial.decisions, trial.slow_calls, trial.attempts) == (2, 3, 1)
+    assert trial.prompt_tokens > 3 * 1000, "the plan's and both decisions'"
+    assert 3 <= trial.completion_tokens <= 3 * 24
     decisions = [event["decision"] for event in events if event["kind"] == "decision"]
     assert all(d.action in legal_actions() if d.action else d.raw for d in decisions)
-    again = play("http://127.0.0.1:9/v1", tmp_path / "again")["planner_only"]
-    assert {**again, "seconds": 0} == {**summary, "seconds": 0}, "the same evaluation, from the cache alone"
-    lines = [json.loads((tmp_path / out / "results.jsonl").read_text()) for out in ("first", "again")]
-    assert lines[0]["diagnoses"] == lines[1]["diagnoses"]
+    again = play("http://127.0.0.1:9/v1")
+    assert replace(again, seconds=trial.seconds) == trial, "the same trial, from the cache alone"
+    figures = summarise([trial], ["planner_only"])["planner_only"]
+    assert figures["prompt_tokens"] == trial.prompt_tokens
 
 
 @needs_weights
