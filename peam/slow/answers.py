@@ -76,7 +76,7 @@ def read(text: str, acts: bool) -> Answer:
     """
     found = _object(text[:LONGEST])
     if found is None:
-        flaw = "it holds no JSON object"
+        flaw = "it holds no JSON object of that form"
         return Answer((), _invalid(text, flaw), flaw)
     plan, flaw = _plan(found.get("plan"))
     if not acts:
@@ -88,7 +88,7 @@ def read(text: str, acts: bool) -> Answer:
 
 
 def _object(text: str) -> dict[str, Any] | None:
-    """Returns the last JSON object that is not inside another: thoughts precede the answer."""
+    """Returns the last JSON object with a plan or an action in it: thoughts precede the answer."""
     decoder, found, place = json.JSONDecoder(), None, 0
     for _ in range(OBJECTS):
         place = text.find("{", place)
@@ -99,7 +99,7 @@ def _object(text: str) -> dict[str, Any] | None:
         except (ValueError, RecursionError):
             place += 1
             continue
-        if isinstance(value, dict):
+        if isinstance(value, dict) and ("plan" in value or "action" in value):
             found = value
     return found
 

@@ -48,10 +48,11 @@ class Budget:
         spent = (sum(self.tokens), self.money)
         for name, amount, most in zip(("tokens", "money"), spent, self._most, strict=True):
             if most and amount >= most:
-                where = f", or begin a new count by deleting {self._ledger}" if self._ledger else ""
+                anew = f", or begin a new count by deleting {self._ledger}" if self._ledger else ""
                 raise BudgetError(
                     f"slow.openai.budget.{name} is spent: {amount:g} of {most:g} in {self.calls} requests. "
-                    f"Nothing recorded is lost; to go on, raise it{where}, and repeat the command (a life: with --resume)"
+                    f"Nothing recorded is lost; to go on, raise it{anew}; "
+                    "then repeat the command (a life: with --resume)"
                 )
 
     def spend(self, tokens: tuple[int, int]) -> None:

@@ -41,6 +41,11 @@ def test_an_object_is_found_in_what_surrounds_it(text: str) -> None:
         ("[" * 50_000, "[[", "no JSON object"),
         ('{"a": ' * 5_000, '{"a"', "no JSON object"),
         (DECISION[:40], '{"thought"', "no JSON object"),
+        (
+            f'{{"plan": [{GOAL}}}, "action": "mine(oak_log, 4)"}}',
+            '{"plan"',
+            "no JSON object",
+        ),  # SmolLM2 wrote it
         ('{"plan": []}', '{"plan"', "'action' is missing"),
         ('{"action": ["mine(oak_log, 4)"]}', '{"action"', "not a text"),
         ('{"action": "mine(oak_log, 5)"}', "mine(oak_log, 5)", "takes a count of"),

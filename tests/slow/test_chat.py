@@ -103,7 +103,7 @@ def test_what_never_parses_is_a_decision_that_does_nothing() -> None:
     made, parrot = planner("no idea", "none", "still none")
     made.brief(TASK, BARE)
     proposal = think(made, situation())
-    assert proposal.action == InvalidAction("still none", "it holds no JSON object")
+    assert proposal.action == InvalidAction("still none", "it holds no JSON object of that form")
     assert proposal.plan == (LAST,) and len(parrot.asked) == 3
     made, parrot = planner("no idea", reasks=0)
     assert made.plan(TASK, BARE, []) == [LAST], "the goal alone where no plan could be read"

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from peam.actions import grammar
+from peam.actions import grammar, legal_actions
 from peam.errors import PlannerError
-from peam.slow.messages import EARLIER, Moment, again, ask, data_url, plain, system, told
+from peam.evaluation.suites import load_suite
+from peam.slow.messages import EARLIER, Moment, again, ask, data_url, plain, prompt, system, told
 from peam.types import CATEGORIES, Diagnosis
 from tests.slow.moments import BARE, LAST, LOGS, TASK, did, seen
 
@@ -41,6 +42,14 @@ def test_the_system_prompt_names_the_whole_action_language() -> None:
         assert all(f" {count}" in line for count in spec.counts)
     assert all(category in text for category in CATEGORIES)
     assert "$" not in text
+
+
+def test_no_example_is_the_answer_to_a_task() -> None:
+    """A small model copies its examples: one that solved a task would be scored as its own doing."""
+    words = system() + "".join(prompt(name).template for name in ("plan", "decide", "pursue", "reask"))
+    for task in load_suite("paper11").tasks:
+        assert str(task.goal) not in words
+    assert not [action for action in legal_actions() if str(action) in words]
 
 
 @pytest.mark.parametrize("kind", ["plan", "decide", "pursue"])
