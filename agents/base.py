@@ -54,16 +54,29 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Subgoals still to be reached, the task's goal last, and who named them."""
+    """Subgoals still to be reached, the task's goal last, who named them, and the tokens that this cost."""
 
     subgoals: Sequence[Subgoal]
     tier: Tier = "slow"
+    tokens: tuple[int, int] = (0, 0)
+
+
+def consult(
+    planner: SlowPlanner,
+    task: Task,
+    observation: Observation,
+    history: Sequence[Decision],
+    hints: Sequence[str] = (),
+) -> Plan:
+    """Makes the one slow call of a plan."""
+    return Plan(planner.plan(task, observation, history, hints), tokens=planner.spent())
 
 
 def think(planner: SlowPlanner, s: Situation, hints: Sequence[str] = ()) -> Proposal:
     """Makes the one slow call of a decision: the plan as it stands now, and the next action of it."""
     plan = tuple(planner.outlook(s.observation, s.stations, s.history, hints)) or (s.subgoal,)
-    return Proposal(planner.decide(plan[0], s.observation, s.stations, s.history, hints), "slow", plan=plan)
+    action = planner.decide(plan[0], s.observation, s.stations, s.history, hints)
+    return Proposal(action, "slow", tokens=planner.spent(), plan=plan)
 
 
 class Agent(Protocol):

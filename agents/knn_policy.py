@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from peam.actions import Action
-from peam.agents.base import Plan, Proposal, Situation, think
+from peam.agents.base import Plan, Proposal, Situation, consult, think
 from peam.agents.tabu import tabu
 from peam.agents.words import went
 from peam.errors import PeamError
@@ -62,7 +62,7 @@ class KnnPolicy:
 
     def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> Plan:
         """Asks the planner."""
-        return Plan(self.planner.plan(task, observation, history))
+        return consult(self.planner, task, observation, history)
 
     def propose(self, situation: Situation) -> Proposal:
         """Does what the nearest did, where they agree."""

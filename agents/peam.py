@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peam.agents.base import Plan, Proposal, Situation, think
+from peam.agents.base import Plan, Proposal, Situation, consult, think
 from peam.agents.bounds import Bounds
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
@@ -44,7 +44,7 @@ class Peam:
         way = self.bounds.routines.way(Subgoal(task.category, task.goal))
         first = next((s for s in way if not s.predicate.holds(observation)), None)
         if history or first is None or not self.fast.knows(first.category):
-            return Plan(self.planner.plan(task, observation, history))
+            return consult(self.planner, task, observation, history)
         self.planner.brief(task, observation)
         return Plan(way, "fast")
 

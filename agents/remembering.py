@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peam.actions import Action
-from peam.agents.base import Plan, Proposal, Situation, think
+from peam.agents.base import Plan, Proposal, Situation, consult, think
 from peam.agents.words import opening
 from peam.slow.planner import SlowPlanner
 from peam.types import Decision, Episode, Observation, Subgoal, Task
@@ -32,7 +32,7 @@ class Remembering:
     def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> Plan:
         """Asks the planner, with what is recalled of the task's goal."""
         hints = self.recall(Subgoal(task.category, task.goal), opening(task, observation))
-        return Plan(self.planner.plan(task, observation, history, hints))
+        return consult(self.planner, task, observation, history, hints)
 
     def propose(self, situation: Situation) -> Proposal:
         """Acts by reflex where memory has one, else asks the planner with what is recalled."""

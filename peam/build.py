@@ -27,6 +27,18 @@ def _rulebook(config: Config) -> SlowPlanner:
     return RulebookPlanner(config)
 
 
+def _openai(config: Config) -> SlowPlanner:
+    from peam.slow.openai import OpenAIPlanner
+
+    return OpenAIPlanner(config)
+
+
+def _transformers(config: Config) -> SlowPlanner:
+    from peam.slow.transformers import TransformersPlanner
+
+    return TransformersPlanner(config)
+
+
 def _planner_only(config: Config) -> Agent:
     from peam.agents.planner_only import PlannerOnly
 
@@ -79,7 +91,11 @@ def _knn_policy(config: Config) -> Agent:
 
 PEAM = "peam"
 SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel}
-PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {"rulebook": _rulebook}
+PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {
+    "rulebook": _rulebook,
+    "openai": _openai,
+    "transformers": _transformers,
+}
 
 # Agents whose memory, if any, is what they replay of a store. All others are `peam` under the options of an
 # overlay `configs/agent/NAME.yaml`: their memory is adapters (peam.memory).

@@ -52,7 +52,7 @@ def write_summary(run_dir: Path, config: Config) -> Mapping[str, Any]:
 def summarise(episodes: Sequence[Episode]) -> dict[str, Any]:
     """Returns the figures of a life.
 
-    Means an episode: slow_calls_*. Shares: success_*, fast_share_*.
+    Means an episode: slow_calls_*. Shares: success_*, fast_share_*. Totals: tokens, (prompt, completion).
     """
     first, last = quarters(episodes)
     return {
@@ -62,6 +62,9 @@ def summarise(episodes: Sequence[Episode]) -> dict[str, Any]:
         "slow_calls_first_quarter": _mean([e.slow_calls for e in first]),
         "slow_calls_last_quarter": _mean([e.slow_calls for e in last]),
         "fast_share_last_quarter": fast_share(last),
+        "tokens": [
+            sum(d.tokens[k] for e in episodes for s in e.segments for d in s.decisions) for k in (0, 1)
+        ],
     }
 
 

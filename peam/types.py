@@ -206,7 +206,7 @@ class Decision:
         shadow: What the fast tier proposed where the slow tier decided (text), or "".
         raw: The unparsed text, kept where `action` is None.
         seconds: Wall seconds that the tier thought (the outcome has those of the action).
-        tokens: Prompt and completion tokens that were paid for.
+        tokens: Prompt and completion tokens that were paid for, with those of a plan asked for just before.
     """
 
     index: int

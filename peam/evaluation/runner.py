@@ -41,6 +41,8 @@ class Trial:
     seconds: float
     diagnoses: dict[str, int]
     fast_failed: int = 0  # of the fast decisions
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -89,6 +91,8 @@ def _trial(agent: str, task: Task, seed: int, episodes: Sequence[Episode]) -> Tr
         seconds=round(sum(e.seconds for e in episodes), 3),
         diagnoses=dict(sorted(diagnoses.items())),
         fast_failed=sum(d.tier == "fast" and not d.outcome.ok for d in played),
+        prompt_tokens=sum(d.tokens[0] for d in played),
+        completion_tokens=sum(d.tokens[1] for d in played),
     )
 
 
@@ -173,7 +177,8 @@ def summarise(trials: Sequence[Trial], agents: Sequence[str]) -> dict[str, Any]:
 def _figures(trials: Sequence[Trial]) -> dict[str, Any]:
     n, wins = len(trials), sum(t.success for t in trials)
     slow = sum(t.slow_calls for t in trials)
-    fields = ("slow_calls", "fast_decisions", "decisions", "ticks", "seconds")
+    tokens = ("prompt_tokens", "completion_tokens")
+    fields = ("slow_calls", "fast_decisions", "decisions", "ticks", "seconds", *tokens)
     return {
         "success": wins,
         "n": n,

@@ -24,6 +24,8 @@ _LEGAL = frozenset(legal_actions())
 class RulebookPlanner:
     """A `SlowPlanner`. Deterministic given the seed, the task planned last, and the arguments."""
 
+    looks = False
+
     def __init__(self, config: Config) -> None:
         rulebook = config.slow.rulebook
         self._p_unknown, self._p_wrong = float(rulebook.p_unknown), float(rulebook.p_wrong)
@@ -103,6 +105,10 @@ class RulebookPlanner:
         if action in _LEGAL and action not in seek.tabu(history):
             return action
         return moment.aside()
+
+    def spent(self) -> tuple[int, int]:
+        """Returns none: it costs no tokens."""
+        return (0, 0)
 
     def _milestone(self, step: Step, inventory: Mapping[str, int]) -> Subgoal | None:
         knowledge, target = self._drawn.knowledge, step.target
