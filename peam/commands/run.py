@@ -86,10 +86,11 @@ def check_names(config: Config) -> None:
     """Refuses names that nothing answers to, before anything heavy is loaded.
 
     Raises:
-        ConfigError: Unknown backend, planner or suite; names the nearest.
+        ConfigError: Unknown backend, planner, suite or kind of experts; names the nearest.
     """
     from peam.build import PLANNERS, SIMS
     from peam.evaluation.suites import load_suite
+    from peam.fast.roster import Roster, ewc_weight
 
     for kind, name, known in (
         ("backend", config.sim.backend, SIMS),
@@ -97,6 +98,8 @@ def check_names(config: Config) -> None:
     ):
         if name not in known:
             raise ConfigError(unknown(kind, name, known))
+    Roster.from_config(config)
+    ewc_weight(config)
     load_suite(config.life.suite)
 
 
