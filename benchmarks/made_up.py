@@ -19,7 +19,7 @@ from peam.types import Decision, Diagnosis, Image, Outcome, Predicate, Segment, 
 
 CATEGORY = {
     "mine": "gather", "craft": "craft", "smelt": "smelt", "place": "build", "kill": "combat",
-    "shoot": "combat", "goto": "explore", "explore": "explore", "equip": "combat", "eat": "combat", "wait": "explore",
+    "shoot": "combat", "goto": "explore", "explore": "explore", "equip": "combat", "eat": "combat",
 }  # fmt: skip
 FACT = {"mine": "inventory", "craft": "inventory", "smelt": "inventory", "place": "placed", "kill": "killed"}
 HELD = 5  # kinds of items held by chance, at most

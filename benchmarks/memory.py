@@ -47,13 +47,16 @@ VIEWS = 8
 Row = dict[str, Any]
 
 
-def run(sizes: Sequence[int] = SIZES) -> dict[str, Any]:
+def run(sizes: Sequence[int] = ()) -> dict[str, Any]:
     """Measures every kind of memory at every size.
 
+    Args:
+        sizes: Numbers of experiences; none: `SIZES`.
+
     Returns:
-        rows: kind, n, cpu_ms, wall_ms (medians), calls, tokens (mean), bytes; of weights also tables_bytes and
-        calibration_bytes, which are part of bytes. flat: largest deviation of the weights' cpu_ms from that
-        at the smallest size, as a share. growth: see `peam.benchmarks.upkeep`.
+        rows: kind, n, cpu_ms, wall_ms (medians), calls, tokens (mean), bytes; of weights also tables_bytes
+        and calibration_bytes, which are part of bytes. flat: largest deviation of the weights' cpu_ms from
+        that at the smallest size, as a share. growth: see `peam.benchmarks.upkeep`.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -61,7 +64,7 @@ def run(sizes: Sequence[int] = SIZES) -> dict[str, Any]:
         config = load_config([], ["fast.device=cpu", "consolidation.steps=30", "consolidation.passes=60",
                                   "consolidation.batch=8", "consolidation.augment=false"])  # fmt: skip
         weights = _weights(config)
-        rows, frozen = _texts(sizes, weights, config)
+        rows, frozen = _texts(sizes or SIZES, weights, config)
         rows += _in_turns(frozen)
         return {"rows": rows, "flat": flatness(rows), "growth": growth(), "seed": SEED}
     finally:
@@ -143,7 +146,8 @@ def _row(cpu: Sequence[float], wall: Sequence[float], tokens: Sequence[int], hoa
 
 def flatness(rows: Sequence[Row]) -> float:
     """Returns the largest deviation of the weights' processor time from that at the smallest size."""
-    times = [r["cpu_ms"] for r in sorted(rows, key=lambda r: int(r["n"])) if r["kind"] == Weights.name]
+    known = sorted((int(r["n"]), float(r["cpu_ms"])) for r in rows if r["kind"] == Weights.name)
+    times = [ms for _, ms in known]
     return round(max(abs(t / times[0] - 1.0) for t in times), 4)
 
 
