@@ -83,7 +83,7 @@ def cost_curves(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
     panels = zip(
         figure.subplots(1, 3),
         ("cpu_ms", "tokens", "bytes"),
-        ("processor ms a decision", "context tokens a decision", "bytes of memory"),
+        ("processor ms a decision (texts: before a model reads them)", "context tokens", "bytes of memory"),
         strict=True,
     )
     for axes, key, label in panels:
