@@ -153,7 +153,9 @@ class Steve(Remembering):
                 break
             known = _foreseen(situation, action, rail)
             situation = replace(situation, history=[*situation.history, known])
-            proposal = replace(think(self.planner, situation, [*hints, rail.text]), calls=calls)
+            again = think(self.planner, situation, [*hints, rail.text])
+            spent = (proposal.tokens[0] + again.tokens[0], proposal.tokens[1] + again.tokens[1])
+            proposal = replace(again, calls=calls, tokens=spent)
         return proposal
 
 

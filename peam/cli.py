@@ -25,7 +25,7 @@ COMMANDS = {
     "skills": "what each category's adapter is, was trained on, and how it did; roll back, verify",
     "play": "walk, dig and craft by keyboard in the embedded simulator",
     "sim": "record a course of the embedded simulator; replay one and compare every state",
-    "bench": "speed of the simulator or of the fast tier",
+    "bench": "speed of the simulator or of the fast tier; cost of a decision as memory grows",
     "pretrain": "train the small base model `nano` from the simulator's pictures",
     "doctor": "what is installed, what is missing, and the remedy",
 }
@@ -187,7 +187,8 @@ def _small_options(made: dict[str, Parser]) -> None:
     play.add_argument("--save", type=Path, default=Path("play.state"), metavar="FILE", help="of keys n and m")
     play.add_argument("--load", type=Path, metavar="FILE", help="go on with a saved game")
     play.set_defaults(function=_play)
-    made["bench"].add_argument("what", metavar="sim|fast")
+    made["bench"].add_argument("what", metavar="sim|fast|memory")
+    made["bench"].add_argument("--out", type=Path, metavar="DIR", help="memory: JSON and plot go there, too")
     made["bench"].add_argument("--json", action="store_true")
     made["bench"].set_defaults(function=_bench)
     made["pretrain"].add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -251,7 +252,7 @@ def _sim(args: argparse.Namespace) -> int:
 def _bench(args: argparse.Namespace) -> int:
     from peam.commands.bench import bench
 
-    return bench(args.what, as_json=args.json)
+    return bench(args.what, as_json=args.json, out=args.out)
 
 
 def _pretrain(args: argparse.Namespace) -> int:

@@ -97,10 +97,11 @@ def check_names(config: Config) -> None:
     """Refuses names that nothing answers to, before anything heavy is loaded.
 
     Raises:
-        ConfigError: Unknown agent, backend, planner or suite; names the nearest.
+        ConfigError: Unknown agent, backend, planner, suite or kind of experts; names the nearest.
     """
     from peam.build import PLANNERS, SIMS, check_agent
     from peam.evaluation.suites import load_suite
+    from peam.fast.roster import Roster, ewc_weight
 
     for kind, name, known in (
         ("backend", config.sim.backend, SIMS),
@@ -109,6 +110,8 @@ def check_names(config: Config) -> None:
         if name not in known:
             raise ConfigError(unknown(kind, name, known))
     check_agent(config.agent)
+    Roster.from_config(config)
+    ewc_weight(config)
     load_suite(config.life.suite)
 
 
