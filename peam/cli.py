@@ -126,8 +126,17 @@ def _eval_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--suite", default="paper11")
     parser.add_argument("--agents", default="peam,planner_only", help="comma-separated")
     parser.add_argument("--memory", type=Path, metavar="RUN", help="run whose adapters are served, frozen")
-    parser.add_argument("--seeds", default="42,43,44", help="comma-separated; never trained on")
+    parser.add_argument("--seeds", help="comma-separated; never trained on (default: the suite's own)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes that play trials (default: 1)")
+    parser.add_argument(
+        "--ray",
+        nargs="?",
+        const="local",
+        metavar="ADDRESS",
+        help="play on a Ray cluster; alone: on this machine",
+    )
+    parser.add_argument("--video", action="store_true", help="film the trials, one file each, in DIR/videos")
     parser.set_defaults(function=_eval)
 
 

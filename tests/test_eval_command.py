@@ -15,10 +15,11 @@ from peam.actions import Action
 from peam.agents.bounds import Bounds
 from peam.agents.peam import Peam
 from peam.cli import main
-from peam.commands import evaluate
 from peam.commands.evaluate import agent_names, pin, refuse_trained, resolve, table, whole_numbers
 from peam.config import load_config
 from peam.errors import PeamError
+from peam.evaluation import arms
+from peam.evaluation.arms import ArmSpec, build
 from peam.evaluation.runner import Trial, summarise
 from peam.evaluation.stats import wilson
 from peam.fast.base import FastTier
@@ -88,8 +89,8 @@ def test_lists_keep_their_order() -> None:
 
 
 def test_the_blank_arm_is_the_same_agent_shown_grey(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "frozen_peam", lambda config, memory: memory)
-    sighted, blank = (evaluate._arm(name, load_config(), Path("run")) for name in ("peam", "peam_blank"))
+    monkeypatch.setattr(arms, "frozen_peam", lambda config, memory: memory)
+    sighted, blank = (build(ArmSpec(name, load_config(), Path("run"))) for name in ("peam", "peam_blank"))
     assert sighted.agent == blank.agent and not sighted.config.observation.blank_image
     assert blank.config.observation.blank_image and blank.config.fast == sighted.config.fast
     with pytest.raises(PeamError, match="peam_blank needs a run"):
@@ -105,9 +106,9 @@ def test_the_untold_arm_has_everything_but_the_tables(monkeypatch: pytest.Monkey
     bounds = Bounds()
     bounds.learn([Segment(0, goal, (failed,), True)])
     planner, tier = cast(SlowPlanner, None), cast(FastTier, None)
-    monkeypatch.setattr(evaluate, "frozen_peam", lambda config, memory: Peam(planner, tier, bounds))
+    monkeypatch.setattr(arms, "frozen_peam", lambda config, memory: Peam(planner, tier, bounds))
     told, untold = (
-        cast(Peam, evaluate._arm(name, load_config(), Path("run")).agent) for name in ("peam", "peam_untold")
+        cast(Peam, build(ArmSpec(name, load_config(), Path("run"))).agent) for name in ("peam", "peam_untold")
     )
     assert Action("craft", "stick", 4) in told.bounds.affordances.vain(state)
     assert not untold.bounds.affordances.vain(state)

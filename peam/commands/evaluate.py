@@ -1,6 +1,6 @@
 """`peam eval`: the trials of a suite for several agents, memory frozen, as a table and as files.
 
-Knows how to serve a run's memory for reading; records nothing in it.
+Knows names, folders and printing; arms are built in `peam.evaluation.arms`, trials played by its runner.
 """
 
 from __future__ import annotations
@@ -9,30 +9,24 @@ import argparse
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TimeRemainingColumn as Eta
 from rich.table import Table
 
-from peam.agents.affordances import Affordances
-from peam.agents.peam import Peam
-from peam.agents.planner_only import PlannerOnly
-from peam.agents.routines import Routines
-from peam.build import make_planner, make_sim
 from peam.config import Config, load_config
 from peam.errors import PeamError, unknown
-from peam.evaluation.runner import Arm
+from peam.evaluation.arms import ARMS, REMEMBERING, ArmSpec
+from peam.evaluation.cluster import Cluster
+from peam.evaluation.runner import Trial, read_results
 from peam.evaluation.runner import evaluate as run_trials
-from peam.evaluation.suites import load_suite
+from peam.evaluation.suites import Suite, load_suite, suited
+from peam.evaluation.workers import Processes, Spread, one_by_one
 from peam.memory.registry import MANIFEST, AdapterRegistry
-from peam.memory.serving import bounds_of, serve
-from peam.memory.store import Store
 
-BLANK = "peam_blank"  # an ablation: peam with every picture uniformly grey
-UNTOLD = "peam_untold"  # an ablation: peam without its tables: no needs of actions, no ways to goals
-ARMS = ("peam", "planner_only", BLANK, UNTOLD)
 MEANS = ("slow_calls", "decisions", "ticks", "seconds")
 
 
@@ -45,14 +39,15 @@ def evaluate(args: argparse.Namespace) -> int:
     Raises:
         PeamError: Unknown agent or suite, a seed that was trained on, memory that cannot be served.
     """
-    config = resolve(args)
     suite = load_suite(args.suite)
-    seeds = whole_numbers(args.seeds)
+    config = suited(resolve(args), suite)
+    seeds = list(suite.seeds) if args.seeds is None else whole_numbers(args.seeds)
     refuse_trained(seeds, config)
     names = agent_names(args.agents, args.memory)
+    spread = spreading(args.workers, args.ray)
     pin(args.out, args.suite, args.memory, config)
-    arms = [_arm(name, config, args.memory) for name in names]
-    summary = run_trials(suite, arms, make_sim, seeds, args.out, _progress)
+    arms = [ArmSpec(name, config, args.memory) for name in names]
+    summary = _played(suite, arms, seeds, args.out, spread, args.video)
     console = Console()
     console.print(table(summary, names))
     for name in names:
@@ -110,7 +105,7 @@ def agent_names(text: str, memory: Path | None) -> list[str]:
             raise PeamError(unknown("agent", name, ARMS))
     if len(set(names)) < len(names):
         raise PeamError(f"an agent is named twice in '{text}'")
-    for name in {"peam", BLANK, UNTOLD}.intersection(names):
+    for name in REMEMBERING.intersection(names):
         if memory is None:
             raise PeamError(f"agent {name} needs a run to take its memory from: --memory RUN")
     return names
@@ -136,36 +131,50 @@ def _served(memory: Path | None) -> dict[str, str]:
     }
 
 
-def _arm(name: str, config: Config, memory: Path | None) -> Arm:
-    if name == "planner_only":
-        return Arm(name, PlannerOnly(make_planner(config)), config)
-    looks = {**config.observation.to_dict(), "blank_image": name == BLANK or config.observation.blank_image}
-    seeing = Config({**config.to_dict(), "observation": looks})
-    agent = frozen_peam(config, memory or Path())
-    if name == UNTOLD:
-        agent.bounds = replace(agent.bounds, affordances=Affordances(), routines=Routines())
-    return Arm(name, agent, seeing)
+def spreading(workers: int | None, ray: str | None) -> Spread:
+    """Returns who plays the trials.
+
+    Args:
+        workers: Processes, or Ray workers; None for one process, or all processors of the cluster.
+        ray: Address of a cluster; None for this machine without Ray.
+    """
+    if workers is not None and workers < 1:
+        raise PeamError(f"--workers must be 1 or more, got {workers}")
+    if ray is not None:
+        return Cluster(ray, workers or 0)
+    return Processes(workers) if workers and workers > 1 else one_by_one
 
 
-def frozen_peam(config: Config, memory: Path) -> Peam:
-    """Builds the agent with the adapters and the calibration that a run ended with."""
-    from peam.fast.tier import LoraFastTier
+def _played(
+    suite: Suite, arms: Sequence[ArmSpec], seeds: Sequence[int], out: Path, spread: Spread, video: bool
+) -> dict[str, Any]:
+    """Plays the trials under a bar with the time that is left, one line a trial above it."""
+    names = {arm.name for arm in arms}
+    keys = {(name, task.name, seed) for name in names for task in suite.tasks for seed in seeds}
+    already = len(keys.intersection(trial.key for trial in read_results(out / "results.jsonl")))
+    columns = (
+        TextColumn("trials"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        Eta(),
+    )
+    with Progress(*columns, transient=True, disable=not Console().is_terminal) as bar:
+        shown = bar.add_task("trials", total=len(keys), completed=already)
 
-    tier = LoraFastTier(config)
-    registry = AdapterRegistry(memory / "adapters", tier.experts.base_hash())
-    with Store.open(memory / "store.db", readonly=True) as store:
-        for category in registry.categories():
-            serve(tier, registry, store, category)
-        bounds = bounds_of(store)
-    return Peam(make_planner(config), tier, bounds)
+        def told(trial: Trial) -> None:
+            bar.console.print(line(trial), highlight=False, markup=False, soft_wrap=True)
+            bar.advance(shown)
+
+        return run_trials(suite, arms, seeds, out, spread, video, told)
 
 
-def _progress(event: Mapping[str, Any]) -> None:
-    if event["kind"] == "trial":
-        trial = event["trial"]
-        mark = "ok  " if trial.success else "fail"
-        counts = f"{trial.decisions:>4} decisions {trial.slow_calls:>4} slow calls {trial.seconds:>7.1f} s"
-        print(f"{mark}  {trial.agent:<14} {trial.task:<16} seed {trial.seed:<6} {counts}", flush=True)
+def line(trial: Trial) -> str:
+    """Returns one finished trial in words."""
+    mark = "ok  " if trial.success else "fail"
+    counts = f"{trial.decisions:>4} decisions {trial.slow_calls:>4} slow calls {trial.seconds:>7.1f} s"
+    return f"{mark}  {trial.agent:<14} {trial.task:<16} seed {trial.seed:<6} {counts}"
 
 
 def table(summary: Mapping[str, Any], names: Sequence[str]) -> Table:
