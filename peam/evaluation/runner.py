@@ -2,7 +2,8 @@
 
 A trial is one (agent, task, seed): at most `max_decisions` decisions in all, spread over at most
 `attempts` fresh resets of the same world (an attempt ends by death or by its goal). Finished trials are
-appended to `results.jsonl` as they end, so an interrupted evaluation goes on where it stopped. A trial depends on its arm, task and seed alone, so it does not matter who plays it, or when.
+appended to `results.jsonl` as they end, so an interrupted evaluation goes on where it stopped. A trial
+depends on its arm, task and seed alone, so it does not matter who plays it, or when.
 """
 
 from __future__ import annotations
