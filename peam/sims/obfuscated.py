@@ -34,7 +34,7 @@ GROUPS: Final = (
     ("stick", "ladder", "bucket"),
 )
 DEALT: Final = (*(name for group in GROUPS for name in group), "chest", "furnace")
-TRIES: Final = 100_000  # draws until a reachable world is found; about one in thirteen is
+TRIES: Final = 100_000  # draws until a reachable world is found; about one in thirty is
 _BARE: Final = ("oak_log", "dirt", "sand", "gravel")  # what the hand gathers
 _BLOCKS: Final = ("stone", "coal_ore", "iron_ore", "diamond_ore")
 
@@ -96,16 +96,17 @@ def _deranged(names: Sequence[str], rng: np.random.Generator) -> list[str]:
 
 
 def reachable(like: Mapping[str, str]) -> set[str]:
-    """Returns what can be had from bare hands: a search over recipes, tools that blocks need, and smelting.
+    """Returns what can be had from bare hands: a search over recipes, tools of blocks, and smelting.
 
-    True names. Stations count as there once they can be had, fuel as there (logs burn).
+    True names. Of the tools that a block drops for only the weakest counts: it is the one that the game names
+    to who lacks it. Stations count as there once they can be had, fuel as there (logs burn).
 
     Args:
         like: Item -> the item by whose ordinary recipe it is made; items that are not in it, by their own.
     """
     rules, have = VoxelRules(lambda _: 0), set(_BARE)
     while True:
-        more = {rules.drops(b) or b for b in _BLOCKS if any(rules.tool_works(b, item) for item in have)}
+        more = {rules.drops(b) or b for b in _BLOCKS if rules.weakest_tool(b) in have}
         more |= {item for item in ("charcoal", "iron_ingot", "glass", "stone") if _smelts(rules, item, have)}
         more |= {item for item in OF_ITEM if _crafts(like.get(item, item), item, like, have)}
         if more <= have:

@@ -20,6 +20,7 @@ from peam.types import Decision, Diagnosis, Outcome
 
 RECONSIDER = 3  # NOT_FOUNDs of a block after which its whereabouts are thought over
 DESPAIR = 6  # NOT_FOUNDs after which what asks for it is doubted
+AGAIN = 2  # demands for one tool after which they are believed
 WOUNDED = 12.0  # life at or below which one remembers to draw a weapon
 PLACE_TABLE = Action("place", "crafting_table")
 _HINT = re.compile(r"([a-z]+\([a-z0-9_, ]+\))\W+([A-Z_]+)((?: [a-z_]+ \d+)*)\s*$")
@@ -45,6 +46,8 @@ class Beliefs:
         self.extra_fuel = 0
         self.told: set[str] = set()
         self._absent: dict[str, int] = {}
+        self._barred: dict[str, int] = {}  # tool -> how often the way under ground asked for it
+        self._quarried = False  # whether rock was ever mined
 
     @classmethod
     def draw(cls, seed: int, p_unknown: float, p_wrong: float) -> Beliefs:
@@ -72,6 +75,7 @@ class Beliefs:
         other.facts, other.confirmed = dict(self.facts), set(self.confirmed)
         other.whim, other.extra_fuel = self.whim, self.extra_fuel
         other._absent, other.told = dict(self._absent), set(self.told)
+        other._barred, other._quarried = dict(self._barred), self._quarried
         return other
 
     def replay(self, history: Iterable[Decision], hints: Sequence[str] = ()) -> Beliefs:
@@ -228,6 +232,7 @@ class Beliefs:
             self._repair("burn")
 
     def _mine(self, block: str, outcome: Outcome) -> None:
+        self._quarried = self._quarried or (block == "stone" and outcome.ok)
         if outcome.diagnosis is Diagnosis.MISSING_TOOL:
             self._repair(f"tool:{block}")
             if self.tool(block) not in ("", *outcome.missing):
@@ -251,12 +256,22 @@ class Beliefs:
         """Learns that rock in the way needs a tool, and supposes the same of ores."""
         if outcome.diagnosis is Diagnosis.MISSING_TOOL:
             self._repair("tool:stone")
-            works = self.knowledge.at_least(self.tool("stone"))
-            if outcome.missing and not outcome.missing.keys() & set(works):
-                self._tell("tool:stone", next(iter(outcome.missing)))
+            self._barred_by(next(iter(outcome.missing), ""))
             for block in self.knowledge.ores:
                 if not self.tool(block):
                     self.facts[f"tool:{block}"] = self.tool("stone")
+
+    def _barred_by(self, tool: str) -> None:
+        """Believes what the way under ground takes, where the book has it otherwise.
+
+        A better pickaxe than the book's may be asked for by an ore in the way: not so where it is asked for
+        again and no rock was ever mined.
+        """
+        self._barred[tool] = self._barred.get(tool, 0) + 1
+        again = self._barred[tool] >= AGAIN and not self._quarried
+        better = self.knowledge.at_least(self.tool("stone"))
+        if tool and tool != self.tool("stone") and (again or tool not in better):
+            self._tell("tool:stone", tool)
 
     def _hear(self, hint: str) -> None:
         match = _HINT.search(hint.strip())
