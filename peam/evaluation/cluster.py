@@ -6,6 +6,7 @@ files that jobs name at the same paths.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -47,6 +48,7 @@ class Cluster:
             ray.shutdown()
 
     def _join(self, ray: Any) -> None:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
         local = (
             {"num_cpus": self.workers or None, "include_dashboard": False} if self.address == LOCAL else {}
         )
