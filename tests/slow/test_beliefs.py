@@ -144,7 +144,8 @@ def test_the_data_names_its_source() -> None:
 
 
 STATE = (
-    "task t ; goal inventory stick 4 ; has oak_planks 1 stick 2 ; hand air ; near nothing ; life 20 ; last x"
+    "task t ; goal inventory stick 4 ; has oak_planks 1 stick 2 ; hand air ; near nothing ; "
+    "life 20 food 20 height 64 day ; last nothing"
 )
 
 
