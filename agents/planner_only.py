@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from peam.agents.base import Plan, Proposal, Situation, think
 from peam.slow.planner import SlowPlanner
-from peam.types import Decision, Observation, Task
+from peam.types import Decision, Episode, Observation, Task
 
 
 class PlannerOnly:
@@ -29,3 +29,6 @@ class PlannerOnly:
     def propose(self, situation: Situation) -> Proposal:
         """Asks the planner."""
         return think(self.planner, situation)
+
+    def learn(self, episode: Episode) -> None:
+        """Remembers nothing."""

@@ -127,7 +127,7 @@ class Rollout:
             proposal = replace(proposal, confidence=None, margin=None, shadow="")  # were of another subgoal
         subgoals = list(proposal.plan) or subgoals
         if proposal.tier == "slow":
-            trace.slow_calls += 1
+            trace.slow_calls += proposal.calls
         else:
             trace.fast_decisions += 1
         outcome = self.executor.execute(proposal.action)

@@ -30,6 +30,8 @@ def write_summary(run_dir: Path, config: Config) -> Mapping[str, Any]:
         "consolidations": [_consolidation(c, seconds.get((c.category, c.version))) for c in consolidations],
         "adapters": adapters,
         "wall_seconds": sum(took for (kind, _), took in seconds.items() if kind == "life"),
+        "agent": config.agent,
+        "encoder": config.retrieval.encoder,
         "seed": config.seed,
         "meter": config.meter.kind,
         "nearby_text": config.observation.nearby_text,
@@ -42,7 +44,7 @@ def write_summary(run_dir: Path, config: Config) -> Mapping[str, Any]:
         [e.success for e in episodes],
         [fast_share([e]) for e in episodes],
         [(c.episode + 1, c.category) for c in consolidations if c.accepted],
-        f"PEAM, seed {config.seed}, {len(episodes)} episodes",
+        f"{config.agent}, seed {config.seed}, {len(episodes)} episodes",
     )
     return summary
 

@@ -6,6 +6,7 @@ Knows the contract through `Control` only.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -89,8 +90,12 @@ class Navigator:
             self.step(a, b, last=index == len(cells) - 2) for index, (a, b) in enumerate(pairwise(cells))
         )
 
-    def step(self, a: Cell, b: Cell, last: bool = True) -> bool:
-        """Makes one move of a path: digs what is in its way, then walks, jumps, drops, swims or builds."""
+    def step(self, a: Cell, b: Cell, last: bool = True, halt: Callable[[], bool] | None = None) -> bool:
+        """Makes one move of a path: digs what is in its way, then walks, jumps, drops, swims or builds.
+
+        Returns:
+            Whether it got there; False too where it walks and `halt` becomes true.
+        """
         control = self.control
         cells = blocking(a, b)
         if any(control.world.is_solid(cell) for cell in cells) and not self._open(cells):
@@ -99,7 +104,7 @@ class Navigator:
             return self._pillar(a, b)
         if b[1] > a[1] and self._low_ceiling(a) and not self._walk(a, MIDDLE):
             return False
-        return self._walk(b, 0.22 if last else 0.36)
+        return self._walk(b, 0.22 if last else 0.36, halt)
 
     def _low_ceiling(self, a: Cell) -> bool:
         """Returns whether a block beside the head's way up would stop a jump off the cell's middle."""
@@ -116,12 +121,12 @@ class Navigator:
                 return False
         return True
 
-    def _walk(self, b: Cell, tolerance: float) -> bool:
+    def _walk(self, b: Cell, tolerance: float, halt: Callable[[], bool] | None = None) -> bool:
         """Steers to the middle of a cell; returns False where a blow or a fall has carried the body off."""
         control = self.control
         target = centre(b)
         slow, patience, before = 0, PATIENCE, math.inf
-        while patience > 0:
+        while patience > 0 and not (halt and halt()):
             body = control.body
             x, y, z = body.position
             flat = math.hypot(target[0] - x, target[2] - z)

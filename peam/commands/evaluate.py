@@ -1,6 +1,6 @@
 """`peam eval`: the trials of a suite for several agents, memory frozen, as a table and as files.
 
-Knows names, folders and printing; arms are built in `peam.evaluation.arms`, trials played by its runner.
+Knows options, refusals and printing; agents are made in `peam.evaluation.arms`, trials played by its runner.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.progress import TimeRemainingColumn as Eta
 from rich.table import Table
 
+from peam.build import AGENTS
 from peam.config import Config, load_config
 from peam.errors import PeamError, unknown
-from peam.evaluation.arms import ARMS, REMEMBERING, ArmSpec
+from peam.evaluation.arms import ARMS, ArmSpec, check_paired, memory_of, parse_memories
 from peam.evaluation.cluster import Cluster
 from peam.evaluation.runner import Trial, read_results
 from peam.evaluation.runner import evaluate as run_trials
 from peam.evaluation.suites import Suite, load_suite, suited
 from peam.evaluation.workers import Processes, Spread, one_by_one
+from peam.memory.embeddings import settled
 from peam.memory.registry import MANIFEST, AdapterRegistry
+from peam.memory.store import Store
 
 MEANS = ("slow_calls", "decisions", "ticks", "seconds")
 
@@ -39,23 +42,28 @@ def evaluate(args: argparse.Namespace) -> int:
     Raises:
         PeamError: Unknown agent or suite, a seed that was trained on, memory that cannot be served.
     """
+    memories = parse_memories(args.memory)
     suite = load_suite(args.suite)
-    config = suited(resolve(args), suite)
     seeds = list(suite.seeds) if args.seeds is None else whole_numbers(args.seeds)
-    refuse_trained(seeds, config)
-    names = agent_names(args.agents, args.memory)
+    names = agent_names(args.agents, memories)
+    first = next(iter(memories.values()), None)  # whose configuration those without memory have
+    configs = {name: suited(resolve(args, memory_of(name, memories) or first), suite) for name in names}
+    for config in configs.values():
+        refuse_trained(seeds, config)
+    check_paired(configs)
     spread = spreading(args.workers, args.ray)
-    pin(args.out, args.suite, args.memory, config)
-    arms = [ArmSpec(name, config, args.memory) for name in names]
+    pin(args.out, args.suite, memories, configs)
+    arms = [ArmSpec(name, configs[name], memory_of(name, memories)) for name in names]
     summary = _played(suite, arms, seeds, args.out, spread, args.video)
     console = Console()
     console.print(table(summary, names))
     for name in names:
         if found := summary[name]["fast_failures"]:
             low, high = found["wilson"]
+            bound = "" if name in AGENTS else f"; bound {configs[name].fast.epsilon}"
             console.print(
                 f"{name}: {found['failed']} of {found['n']} fast decisions failed, "
-                f"{found['failed'] / found['n']:.3f} ({low:.3f} to {high:.3f}); bound {config.fast.epsilon}"
+                f"{found['failed'] / found['n']:.3f} ({low:.3f} to {high:.3f}){bound}"
             )
     for pair, test in summary["mcnemar"].items():
         console.print(
@@ -65,15 +73,10 @@ def evaluate(args: argparse.Namespace) -> int:
     return 0
 
 
-def resolve(args: argparse.Namespace) -> Config:
-    """Resolves the configuration: the memory's own file first, then --config, then --set."""
-    files: list[str | Path] = list(args.config)
-    if args.memory is not None:
-        saved = args.memory / "config.yaml"
-        if not saved.is_file():
-            raise PeamError(f"{args.memory} is not a run folder: it has no config.yaml")
-        files.insert(0, saved)
-    return load_config(files, args.set)
+def resolve(args: argparse.Namespace, memory: Path | None) -> Config:
+    """Resolves an arm's configuration: its memory's own file first, then --config, then --set."""
+    saved = [] if memory is None else [memory / "config.yaml"]
+    return settled(load_config([*saved, *args.config], args.set))
 
 
 def whole_numbers(text: str) -> list[int]:
@@ -97,7 +100,7 @@ def refuse_trained(seeds: Sequence[int], config: Config) -> None:
             raise PeamError(f"seed {seed} lies in life.seeds [{first}, {last}): it may have been trained on")
 
 
-def agent_names(text: str, memory: Path | None) -> list[str]:
+def agent_names(text: str, memories: Mapping[str, Path]) -> list[str]:
     """Parses `peam,planner_only`; the first is compared with each other one."""
     names = text.split(",")
     for name in names:
@@ -105,15 +108,16 @@ def agent_names(text: str, memory: Path | None) -> list[str]:
             raise PeamError(unknown("agent", name, ARMS))
     if len(set(names)) < len(names):
         raise PeamError(f"an agent is named twice in '{text}'")
-    for name in REMEMBERING.intersection(names):
-        if memory is None:
-            raise PeamError(f"agent {name} needs a run to take its memory from: --memory RUN")
+    for name in names:
+        memory_of(name, memories)
     return names
 
 
-def pin(out: Path, suite: str, memory: Path | None, config: Config) -> None:
+def pin(out: Path, suite: str, memories: Mapping[str, Path], configs: Mapping[str, Config]) -> None:
     """Writes what the results depend on, and refuses to go on with results that depend on something else."""
-    inputs = {"suite": suite, "adapters": _served(memory), "config": config.to_dict()}
+    served = {name: _served(memory) for name, memory in sorted(memories.items())}
+    told = {name: config.to_dict() for name, config in sorted(configs.items())}
+    inputs = {"suite": suite, "memories": served, "configs": told}
     path = out / "inputs.json"
     if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != inputs:
         raise PeamError(f"{out} holds results of another suite, memory or configuration; name another --out")
@@ -121,14 +125,15 @@ def pin(out: Path, suite: str, memory: Path | None, config: Config) -> None:
     path.write_text(json.dumps(inputs, indent=2) + "\n", encoding="utf-8")
 
 
-def _served(memory: Path | None) -> dict[str, str]:
-    if memory is None:
-        return {}
+def _served(memory: Path) -> dict[str, str]:
+    """Returns what a memory is: its experience, and the adapters that serve."""
+    with Store.open(memory / "store.db", readonly=True) as store:
+        served = {"decisions": store.decisions_digest()}
     registry = AdapterRegistry(memory / "adapters")
-    folders = {category: registry.path(category) for category in registry.categories()}
-    return {
-        c: f"{p.name} {hashlib.sha256((p / MANIFEST).read_bytes()).hexdigest()}" for c, p in folders.items()
-    }
+    for category in registry.categories():
+        folder = registry.path(category)
+        served[category] = f"{folder.name} {hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()}"
+    return served
 
 
 def spreading(workers: int | None, ray: str | None) -> Spread:

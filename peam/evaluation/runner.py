@@ -22,7 +22,7 @@ from peam.build import make_sim
 from peam.camera import Reel
 from peam.claim import claim
 from peam.errors import ConfigError
-from peam.evaluation.arms import Arm, ArmSpec, build
+from peam.evaluation.arms import Arm, ArmSpec, make_arm
 from peam.evaluation.stats import mcnemar, wilson
 from peam.evaluation.suites import Suite
 from peam.evaluation.workers import Spread, one_by_one
@@ -88,7 +88,7 @@ class Player:
         """Plays one trial."""
         if self._spec != job.arm:
             self.close()
-            self._arm, self._spec = build(job.arm), job.arm
+            self._arm, self._spec = make_arm(job.arm), job.arm
             self._sim = make_sim(self._arm.config)
         assert self._arm is not None and self._sim is not None
         if not self._video:

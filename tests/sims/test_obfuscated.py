@@ -9,7 +9,7 @@ from peam.actions import Action, grammar, legal_actions
 from peam.build import make_sim
 from peam.config import load_config
 from peam.errors import SimError
-from peam.evaluation.arms import ArmSpec, build
+from peam.evaluation.arms import ArmSpec, make_arm
 from peam.evaluation.suites import load_suite, suited
 from peam.rollout import Rollout
 from peam.sims.base import NOOP, check_sim
@@ -131,7 +131,7 @@ def test_a_planner_that_believes_the_ordinary_rules_plays_on(seed: int) -> None:
     options = {**load_config().to_dict()}
     config = load_config(overrides=[f"sim.obfuscation={seed}"])
     assert options["sim"]["obfuscation"] == 0
-    arm, sim, told = build(ArmSpec("planner_only", config)), make_sim(config), []
+    arm, sim, told = make_arm(ArmSpec("planner_only", config)), make_sim(config), []
     for task in suite.tasks[:3]:
         episode = Rollout(sim, arm.agent, config).run(task, 510, max_decisions=30)
         actions = [d.action for segment in episode.segments for d in segment.decisions]
