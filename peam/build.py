@@ -18,7 +18,12 @@ from peam.slow.planner import SlowPlanner
 def _voxel(config: Config) -> Sim:
     from peam.sims.voxel import VoxelSim
 
-    return VoxelSim(fov=config.sim.fov, sight=config.sim.sight, difficulty=config.sim.difficulty)
+    options = {"fov": config.sim.fov, "sight": config.sim.sight, "difficulty": config.sim.difficulty}
+    if config.sim.obfuscation:
+        from peam.sims.obfuscated import Obfuscated
+
+        return Obfuscated(int(config.sim.obfuscation), **options)
+    return VoxelSim(**options)
 
 
 def _rulebook(config: Config) -> SlowPlanner:

@@ -132,8 +132,17 @@ def _eval_options(parser: argparse.ArgumentParser) -> None:
         "--memory", action="append", default=[], metavar="[AGENT=]RUN",
         help="run whose memory an agent has, frozen; without a name: peam's; repeatable",
     )  # fmt: skip
-    parser.add_argument("--seeds", default="42,43,44", help="comma-separated; never trained on")
+    parser.add_argument("--seeds", help="comma-separated; never trained on (default: the suite's own)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes that play trials (default: 1)")
+    parser.add_argument(
+        "--ray",
+        nargs="?",
+        const="local",
+        metavar="ADDRESS",
+        help="play on a Ray cluster; alone: on this machine",
+    )
+    parser.add_argument("--video", action="store_true", help="film the trials, one file each, in DIR/videos")
     parser.set_defaults(function=_eval)
 
 

@@ -21,6 +21,7 @@ from peam.build import AGENTS, make_planner, make_sim
 from peam.camera import Cameraman
 from peam.claim import claim
 from peam.config import Config
+from peam.evaluation.suites import load_suite, suited
 from peam.fast.tier import LoraFastTier
 from peam.memory.memory import Memory
 from peam.memory.records import Consolidation
@@ -46,6 +47,7 @@ def run_life(config: Config, resume: bool = False, on_event: OnEvent = ignore) -
         PeamError: Another process lives in the run folder.
     """
     run_dir = Path(config.run_dir)
+    config = suited(config, load_suite(config.life.suite))
     with claim(run_dir):
         config.save(run_dir / "config.yaml")
         lives = RetrievalLife if config.agent in AGENTS else Life

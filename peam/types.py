@@ -82,7 +82,10 @@ class Observation:
         return 13000 <= self.time < 23000
 
 
-_PREDICATE = re.compile(r"^(inventory|killed|shot|placed|mined)\.([a-z0-9_]+) >= (\d{1,4})$")
+_PREDICATE = re.compile(
+    r"^(?:(inventory|killed|shot|placed|mined)\.([a-z0-9_]+)|(time)\.(day)) >= (\d{1,4})$"
+)
+_DAY = 24000  # ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,9 @@ class Predicate:
     """`fact.item >= count`, decided from simulator state alone.
 
     Attributes:
-        fact: "inventory" (held now), or an episode counter: killed, shot, placed, mined.
-        item: Item, block or creature name.
+        fact: "inventory" (held now), or an episode counter: killed, shot, placed, mined; or "time".
+        item: Item, block or creature name; with "time" it is "day": whole days that the agent has lived since
+            the episode began, none once it is dead.
         count: At least this many.
     """
 
@@ -112,12 +116,14 @@ class Predicate:
         match = _PREDICATE.match(text)
         if match is None:
             raise PeamError(f"predicate '{text}' is not of the form 'inventory.oak_log >= 4'")
-        return cls(match[1], match[2], int(match[3]))
+        return cls(match[1] or match[3], match[2] or match[4], int(match[5]))
 
     def value(self, observation: Observation) -> int:
         """Returns how many there are now."""
         if self.fact == "inventory":
             return observation.inventory.get(self.item, 0)
+        if self.fact == "time":
+            return observation.tick // _DAY if observation.alive else 0
         return observation.stats.get(f"{self.fact}.{self.item}", 0)
 
     def holds(self, observation: Observation) -> bool:

@@ -19,7 +19,7 @@ from peam.commands.evaluate import agent_names, pin, refuse_trained, resolve, ta
 from peam.config import load_config
 from peam.errors import PeamError
 from peam.evaluation import arms
-from peam.evaluation.arms import check_paired, make_arm, memory_of, parse_memories
+from peam.evaluation.arms import ArmSpec, check_paired, make_arm, memory_of, parse_memories
 from peam.evaluation.runner import Trial, summarise
 from peam.evaluation.stats import wilson
 from peam.fast.base import FastTier
@@ -91,7 +91,7 @@ def test_lists_keep_their_order() -> None:
 
 def test_the_blank_arm_is_the_same_agent_shown_grey(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arms, "frozen_peam", lambda config, memory: memory)
-    sighted, blank = (make_arm(name, load_config(), Path("run")) for name in ("peam", "peam_blank"))
+    sighted, blank = (make_arm(ArmSpec(name, load_config(), Path("run"))) for name in ("peam", "peam_blank"))
     assert sighted.agent == blank.agent and not sighted.config.observation.blank_image
     assert blank.config.observation.blank_image and blank.config.fast == sighted.config.fast
     with pytest.raises(PeamError, match="peam_blank needs a run"):
@@ -109,7 +109,8 @@ def test_the_untold_arm_has_everything_but_the_tables(monkeypatch: pytest.Monkey
     planner, tier = cast(SlowPlanner, None), cast(FastTier, None)
     monkeypatch.setattr(arms, "frozen_peam", lambda config, memory: Peam(planner, tier, bounds))
     told, untold = (
-        cast(Peam, make_arm(name, load_config(), Path("run")).agent) for name in ("peam", "peam_untold")
+        cast(Peam, make_arm(ArmSpec(name, load_config(), Path("run"))).agent)
+        for name in ("peam", "peam_untold")
     )
     assert Action("craft", "stick", 4) in told.bounds.affordances.vain(state)
     assert not untold.bounds.affordances.vain(state)

@@ -1,6 +1,6 @@
 """`peam eval`: the trials of a suite for several agents, memory frozen, as a table and as files.
 
-Knows options, refusals and printing; the agents are made in `peam.evaluation.arms`.
+Knows options, refusals and printing; agents are made in `peam.evaluation.arms`, trials played by its runner.
 """
 
 from __future__ import annotations
@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TimeRemainingColumn as Eta
 from rich.table import Table
 
-from peam.build import AGENTS, make_sim
+from peam.build import AGENTS
 from peam.config import Config, load_config
 from peam.errors import PeamError, unknown
-from peam.evaluation.arms import ARMS, check_paired, make_arm, memory_of, parse_memories
+from peam.evaluation.arms import ARMS, ArmSpec, check_paired, memory_of, parse_memories
+from peam.evaluation.cluster import Cluster
+from peam.evaluation.runner import Trial, read_results
 from peam.evaluation.runner import evaluate as run_trials
-from peam.evaluation.suites import load_suite
+from peam.evaluation.suites import Suite, load_suite, suited
+from peam.evaluation.workers import Processes, Spread, one_by_one
 from peam.memory.embeddings import settled
 from peam.memory.registry import MANIFEST, AdapterRegistry
 from peam.memory.store import Store
@@ -39,16 +44,17 @@ def evaluate(args: argparse.Namespace) -> int:
     """
     memories = parse_memories(args.memory)
     suite = load_suite(args.suite)
-    seeds = whole_numbers(args.seeds)
+    seeds = list(suite.seeds) if args.seeds is None else whole_numbers(args.seeds)
     names = agent_names(args.agents, memories)
     first = next(iter(memories.values()), None)  # whose configuration those without memory have
-    configs = {name: resolve(args, memory_of(name, memories) or first) for name in names}
+    configs = {name: suited(resolve(args, memory_of(name, memories) or first), suite) for name in names}
     for config in configs.values():
         refuse_trained(seeds, config)
     check_paired(configs)
+    spread = spreading(args.workers, args.ray)
     pin(args.out, args.suite, memories, configs)
-    arms = [make_arm(name, configs[name], memory_of(name, memories)) for name in names]
-    summary = run_trials(suite, arms, make_sim, seeds, args.out, _progress)
+    arms = [ArmSpec(name, configs[name], memory_of(name, memories)) for name in names]
+    summary = _played(suite, arms, seeds, args.out, spread, args.video)
     console = Console()
     console.print(table(summary, names))
     for name in names:
@@ -130,12 +136,50 @@ def _served(memory: Path) -> dict[str, str]:
     return served
 
 
-def _progress(event: Mapping[str, Any]) -> None:
-    if event["kind"] == "trial":
-        trial = event["trial"]
-        mark = "ok  " if trial.success else "fail"
-        counts = f"{trial.decisions:>4} decisions {trial.slow_calls:>4} slow calls {trial.seconds:>7.1f} s"
-        print(f"{mark}  {trial.agent:<14} {trial.task:<16} seed {trial.seed:<6} {counts}", flush=True)
+def spreading(workers: int | None, ray: str | None) -> Spread:
+    """Returns who plays the trials.
+
+    Args:
+        workers: Processes, or Ray workers; None for one process, or all processors of the cluster.
+        ray: Address of a cluster; None for this machine without Ray.
+    """
+    if workers is not None and workers < 1:
+        raise PeamError(f"--workers must be 1 or more, got {workers}")
+    if ray is not None:
+        return Cluster(ray, workers or 0)
+    return Processes(workers) if workers and workers > 1 else one_by_one
+
+
+def _played(
+    suite: Suite, arms: Sequence[ArmSpec], seeds: Sequence[int], out: Path, spread: Spread, video: bool
+) -> dict[str, Any]:
+    """Plays the trials under a bar with the time that is left, one line a trial above it."""
+    names = {arm.name for arm in arms}
+    keys = {(name, task.name, seed) for name in names for task in suite.tasks for seed in seeds}
+    already = len(keys.intersection(trial.key for trial in read_results(out / "results.jsonl")))
+    columns = (
+        TextColumn("trials"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        Eta(),
+    )
+    with Progress(*columns, transient=True, disable=not Console().is_terminal) as bar:
+        shown = bar.add_task("trials", total=len(keys), completed=already)
+
+        def told(trial: Trial) -> None:
+            bar.console.print(line(trial), highlight=False, markup=False, soft_wrap=True)
+            bar.advance(shown)
+
+        return run_trials(suite, arms, seeds, out, spread, video, told)
+
+
+def line(trial: Trial) -> str:
+    """Returns one finished trial in words."""
+    mark = "ok  " if trial.success else "fail"
+    counts = f"{trial.decisions:>4} decisions {trial.slow_calls:>4} slow calls {trial.seconds:>7.1f} s"
+    return f"{mark}  {trial.agent:<14} {trial.task:<16} seed {trial.seed:<6} {counts}"
 
 
 def table(summary: Mapping[str, Any], names: Sequence[str]) -> Table:

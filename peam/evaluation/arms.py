@@ -1,5 +1,7 @@
 """Arms: from a name, a configuration and a run folder to an agent under test, its memory frozen.
 
+An arm is described by an `ArmSpec`, which can be sent to another process, and built there by `make_arm`.
+
 An agent of `peam.build.AGENTS` replays the run's episodes; every other name is PEAM with the run's adapters.
 Knows how to read a run's memory; writes nothing into it.
 """
@@ -7,7 +9,7 @@ Knows how to read a run's memory; writes nothing into it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from peam.agents.affordances import Affordances
@@ -17,7 +19,6 @@ from peam.agents.routines import Routines
 from peam.build import AGENTS, PEAM, agent_names, make_agent, make_planner
 from peam.config import Config
 from peam.errors import PeamError, unknown
-from peam.evaluation.runner import Arm
 from peam.memory.registry import AdapterRegistry
 from peam.memory.serving import bounds_of, serve
 from peam.memory.store import Store
@@ -28,6 +29,31 @@ ABLATIONS = (BLANK, UNTOLD)  # they share peam's memory
 FORGETFUL = ("planner_only",)  # need none
 ARMS = (*agent_names(), *ABLATIONS)
 SHARED = ("sim", "observation", "skills", "slow")  # sections that all arms of an evaluation have in common
+
+
+@dataclass(frozen=True, slots=True)
+class ArmSpec:
+    """What it takes to build an arm anywhere.
+
+    Attributes:
+        name: One of `ARMS`.
+        config: That its episodes run under.
+        memory: Run folder; None for an arm without memory. Workers on other machines must find it at the
+            same path.
+    """
+
+    name: str
+    config: Config
+    memory: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """An agent under test: its policy and the configuration that its episodes run under."""
+
+    name: str
+    agent: Agent
+    config: Config
 
 
 def parse_memories(given: Sequence[str]) -> dict[str, Path]:
@@ -81,14 +107,13 @@ def check_paired(configs: Mapping[str, Config]) -> None:
                 )
 
 
-def make_arm(name: str, config: Config, memory: Path | None) -> Arm:
+def make_arm(spec: ArmSpec) -> Arm:
     """Builds one arm.
 
-    Args:
-        name: One of `ARMS`.
-        config: That its episodes run under.
-        memory: Run folder; None for an arm without memory.
+    Raises:
+        PeamError: Memory that cannot be served, a planner or agent that is not known.
     """
+    name, config, memory = spec.name, spec.config, spec.memory
     if name in AGENTS:
         return Arm(name, frozen(Config({**config.to_dict(), "agent": name}), memory), config)
     looks = {**config.observation.to_dict(), "blank_image": name == BLANK or config.observation.blank_image}

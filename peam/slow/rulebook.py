@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from peam.actions import Action, grammar, legal_actions, nearest_count
 from peam.config import Config
-from peam.slow import seek
+from peam.slow import seek, survival
 from peam.slow.beliefs import Beliefs
 from peam.slow.knowledge import SURFACE
 from peam.slow.regress import Step, regress
@@ -151,6 +151,8 @@ class _Moment:
             return self._fight("kill", predicate.item)
         if predicate.fact == "shot":
             return self._fight("shoot", predicate.item)
+        if predicate.fact == "time":
+            return survival.live_on(self.knowledge, self.observation, self.history, self.surface)
         if predicate.fact == "mined":
             return self._first(self._steps(predicate.item, 0), Step("mine", predicate.item, lacking))
         if predicate.fact == "placed":

@@ -45,6 +45,9 @@ class Scripted:
     def outlook(self, observation, stations, history, hints=()):
         return []
 
+    def spent(self):
+        return (0, 0)
+
     def decide(self, subgoal, observation, stations, history, hints=()):
         self.hints.append(tuple(hints))
         self.histories.append(history)

@@ -14,7 +14,7 @@ from peam.agents.knn_policy import KnnPolicy
 from peam.build import AGENTS, agent_names, make_agent, make_sim
 from peam.cli import main
 from peam.config import Config, load_config
-from peam.evaluation.arms import frozen, make_arm
+from peam.evaluation.arms import ArmSpec, frozen, make_arm
 from peam.evaluation.runner import play_trial
 from peam.evaluation.suites import load_suite
 from peam.memory.store import Store
@@ -97,7 +97,7 @@ def test_trials_do_not_change_what_is_remembered(
         for one in lived():
             store.append_episode(one)
     before = (tmp_path / "store.db").read_bytes()
-    arm = make_arm(name, config_of("peam"), tmp_path)
+    arm = make_arm(ArmSpec(name, config_of("peam"), tmp_path))
     knew = knows(arm.agent)
     monkeypatch.setattr(type(arm.agent), "learn", lambda *_: pytest.fail("it learned in a trial"))
     sim, tasks = make_sim(arm.config), load_suite(suite)
