@@ -20,10 +20,10 @@ class Remembering:
     """A planner and a text memory."""
 
     name = ""
-    looks = False
 
     def __init__(self, planner: SlowPlanner) -> None:
         self.planner = planner
+        self.looks = planner.looks
 
     def begin(self, task: Task, seed: int) -> None:
         """Forgets the last episode's beliefs; what lasts is in the memory."""

@@ -27,6 +27,8 @@ def act(text: str) -> Action:
 class Scripted:
     """Plans the task's goal, proposes the script's actions in turn (the last for ever), keeps all hints."""
 
+    looks = False
+
     def __init__(self, *script: str) -> None:
         self.script = [act(text) for text in script]
         self.hints: list[Sequence[str]] = []
