@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from peam.sims.base import Cell
 from peam.skills.aim import yaw_to
-from peam.skills.control import FORWARD, JUMP, PLACE, Control
+from peam.skills.control import FORWARD, JUMP, LOOSE, PLACE, Control
 from peam.skills.path import NODES, Goal, Route, search
 from peam.skills.world import centre
 
@@ -23,6 +23,7 @@ PATIENCE = 40  # ticks without reaching the next cell before a new plan
 TRIES = 4
 MIDDLE = 0.17  # metres off a cell's middle within which the body overlaps no other cell
 ASTRAY, FALLEN = 2.2, 2.5  # metres beside, below a cell from which its step is given up
+FRAIL = 10.0  # life at or below which no gravel is let fall on the head: each block of it costs up to 2
 GREEDY = 20.0  # estimated ticks a block where the way must be dug
 
 
@@ -114,12 +115,18 @@ class Navigator:
     def _open(self, cells: list[Cell]) -> bool:
         control = self.control
         for cell in cells:
-            if control.world.is_solid(cell) and not control.dig(cell):
+            if control.world.is_solid(cell) and (self._buries(cell) or not control.dig(cell)):
                 return False
             if control.world.near_hazard(cell):
                 control.forget()
                 return False
         return True
+
+    def _buries(self, cell: Cell) -> bool:
+        """Returns whether digging a cell lets fall on the head what could kill a weak body."""
+        (x, y, z), body = cell, self.control.body
+        over = (x, z) == (body.cell[0], body.cell[2]) and y > body.cell[1]
+        return over and body.life <= FRAIL and self.control.world.name((x, y + 1, z)) in LOOSE
 
     def _walk(self, b: Cell, tolerance: float, halt: Callable[[], bool] | None = None) -> bool:
         """Steers to the middle of a cell; returns False where a blow or a fall has carried the body off."""

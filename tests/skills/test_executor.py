@@ -452,3 +452,16 @@ def test_a_hunt_is_broken_off_for_who_strikes(config: Config) -> None:
     field.observe((128, 128), False)
     outcome = Executor(field, config).execute(Action("kill", "skeleton"))
     assert outcome.ok and field.stats()["killed.zombie"] == 1 and field.body().life > 10
+
+
+@pytest.mark.parametrize(("life", "through"), [(20.0, True), (8.0, False)])
+def test_a_weak_body_lets_no_gravel_fall_on_its_head(config: Config, life: float, through: bool) -> None:
+    field = arena(difficulty="normal")
+    field.game.vitals.life = life
+    i, j, k = field.body().cell
+    field.game.world.set(i, j + 2, k, ID["dirt"])
+    for up in range(3, 6):
+        field.game.world.set(i, j + up, k, ID["gravel"])
+    context = Executor(field, config)._context()
+    assert context.navigator._open([(i, j + 2, k)]) == through
+    assert (field.block((i, j + 2, k)) == "dirt") == (not through)
