@@ -23,7 +23,7 @@ Chunk = tuple[int, int]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def glow(byte: int, lacks: int) -> float:
+def glow(byte: int, lacks: float) -> float:
     """Returns the brightness, 0..1, of a cell of `Light.levels` when the sky lacks some levels.
 
     The curve is the game's (Wiki "Light", "Brightness"): with l the light's share of 15, l / (4 - 3 l).
@@ -48,6 +48,7 @@ class Light:
         self._blocks, self._tops, self._want = blocks, tops, want
         self._lit: dict[Chunk, Chunk] = {}  # place in the window -> the lit chunk that is there
         self._ready: Chunk | None = None
+        self._around: tuple[Chunk, int] | None = None
         self._queue, self._dark = np.empty(RING, np.int32), np.empty(RING, np.int32)
         self._floors = np.empty((16, 16), np.int64)
 
@@ -70,9 +71,21 @@ class Light:
             self._light(one)
         self._ready = chunk
 
+    def around(self, chunk: Chunk, rings: int) -> None:
+        """Makes the levels true of a chunk and `rings` rings of chunks about it; costs little again."""
+        if (chunk, rings) == self._around:
+            return
+        wide = range(-rings - 1, rings + 2)
+        near = [(chunk[0] + dx, chunk[1] + dz) for dx in wide for dz in wide]
+        for one in near:
+            self._want(one)
+        for one in near:
+            self._light(one)
+        self._around = (chunk, rings)
+
     def forget(self, slot: Chunk | None = None) -> None:
         """Notes that another chunk takes a place in the window; without a place, that all levels are void."""
-        self._ready = None
+        self._ready = self._around = None
         if slot is None:
             self._lit.clear()
         else:

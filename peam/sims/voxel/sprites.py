@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from peam.sims.voxel.lamps import Lamps, byte_at, through_air
 from peam.sims.voxel.rays import direction
 from peam.sims.voxel.shading import SHADE, air_over, light_at, sky_share
 from peam.sims.voxel.shapes import texel_at
@@ -107,6 +108,7 @@ def draw_sprites(
     day: float,
     sprites: NDArray[np.float32],
     art: Look,
+    lamps: Lamps,
 ) -> None:
     """Draws the sprites over the blocks, nearest wins."""
     h, w = depth.shape
@@ -119,7 +121,8 @@ def draw_sprites(
             int(np.floor(sprite[1] + 0.5 * sprite[4])),
             int(np.floor(sprite[2])),
         )
-        sky = sky_share(tops, x, y, z)
+        mapped = lamps.levels.shape[0] > 0
+        sky, byte = (0.0, byte_at(lamps, tops, x, y, z)) if mapped else (sky_share(tops, x, y, z), 0)
         red = 0.55 if sprite[7] > 0.0 else 0.0
         for i in range(i0, i1):
             for j in range(j0, j1):
@@ -128,12 +131,23 @@ def draw_sprites(
                 if t <= 0.0 or t >= depth[i, j]:
                     continue
                 depth[i, j] = t
-                light = light_at(sky, day, t) * SHADE[face]
                 c = art.texels[texture, texel]
-                r, g, b = c[0] * light, c[1] * light, c[2] * light
-                r, g, b = r + red * (255.0 - r), g * (1.0 - red), b * (1.0 - red)
                 wet = wets[i, j] if 0.0 <= wets[i, j] < t else -1.0
-                r, g, b = air_over(r, g, b, t, sky, day, wet)
+                if mapped:
+                    lit = lamps.table[byte]
+                    r, g, b = (
+                        c[0] * lit[0] * SHADE[face],
+                        c[1] * lit[1] * SHADE[face],
+                        c[2] * lit[2] * SHADE[face],
+                    )
+                else:
+                    light = light_at(sky, day, t) * SHADE[face]
+                    r, g, b = c[0] * light, c[1] * light, c[2] * light
+                r, g, b = r + red * (255.0 - r), g * (1.0 - red), b * (1.0 - red)
+                if mapped:
+                    r, g, b = through_air(lamps, byte, (r, g, b), t, dy, day, wet)
+                else:
+                    r, g, b = air_over(r, g, b, t, sky, day, wet)
                 out[i, j, 0], out[i, j, 1], out[i, j, 2] = np.uint8(r), np.uint8(g), np.uint8(b)
 
 

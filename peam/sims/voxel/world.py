@@ -172,9 +172,18 @@ class World:
         """
         if not self.loaded(x, z):
             raise SimError(f"light: column ({x}, {z}) is not loaded")
+        return self._lights().at(x, y, z)
+
+    def levels(self, chunk: Chunk, rings: int) -> NDArray[np.uint8]:
+        """Returns the window's light, `Light.levels`, true for the chunks within `rings` of one."""
+        light = self._lights()
+        light.around(chunk, rings)
+        return light.levels
+
+    def _lights(self) -> Light:
         if self._light is None:
             self._light = Light(self.blocks, self.tops, self._reach)
-        return self._light.at(x, y, z)
+        return self._light
 
     def _reach(self, chunk: Chunk) -> None:
         """Loads a chunk beyond what `ensure` loaded, which therefore looks anew the next time."""
