@@ -26,10 +26,22 @@ def _voxel(config: Config) -> Sim:
     return VoxelSim(**options)
 
 
+def _crafter(config: Config) -> Sim:
+    from peam.sims.crafter import CrafterSim
+
+    return CrafterSim()
+
+
 def _rulebook(config: Config) -> SlowPlanner:
     from peam.slow.rulebook import RulebookPlanner
 
     return RulebookPlanner(config)
+
+
+def _crafter_rules(config: Config) -> SlowPlanner:
+    from peam.slow.crafter import CrafterPlanner
+
+    return CrafterPlanner(config)
 
 
 def _openai(config: Config) -> SlowPlanner:
@@ -95,9 +107,10 @@ def _knn_policy(config: Config) -> Agent:
 
 
 PEAM = "peam"
-SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel}
+SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel, "crafter": _crafter}
 PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {
     "rulebook": _rulebook,
+    "crafter": _crafter_rules,
     "openai": _openai,
     "transformers": _transformers,
 }

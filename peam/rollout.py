@@ -17,7 +17,7 @@ from peam.actions import InvalidAction
 from peam.agents.base import Agent, Proposal, Situation
 from peam.config import Config
 from peam.sims.base import Sim
-from peam.skills.executor import Executor
+from peam.skills.executor import executor_for
 from peam.state import describe
 from peam.types import Decision, Episode, Image, Observation, Outcome, Segment, Subgoal, Task
 
@@ -63,7 +63,7 @@ class Rollout:
         self.agent = agent
         self.config = config
         self.on_event = on_event
-        self.executor = Executor(sim, config)
+        self.executor = executor_for(sim, config)
 
     def run(
         self, task: Task, seed: int, index: int = 0, max_decisions: int = 60, attempt: int = 0

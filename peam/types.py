@@ -83,7 +83,7 @@ class Observation:
 
 
 _PREDICATE = re.compile(
-    r"^(?:(inventory|killed|shot|placed|mined)\.([a-z0-9_]+)|(time)\.(day)) >= (\d{1,4})$"
+    r"^(?:(inventory|killed|shot|placed|mined|noted|achieved)\.([a-z0-9_]+)|(time)\.(day)) >= (\d{1,4})$"
 )
 _DAY = 24000  # ticks
 
@@ -93,7 +93,8 @@ class Predicate:
     """`fact.item >= count`, decided from simulator state alone.
 
     Attributes:
-        fact: "inventory" (held now), or an episode counter: killed, shot, placed, mined; or "time".
+        fact: "inventory" (held now), or an episode counter: killed, shot, placed, mined; in Crafter, noted
+            (achievements by the agent's own reckoning) and achieved (by the game's); or "time".
         item: Item, block or creature name; with "time" it is "day": whole days that the agent has lived since
             the episode began, none once it is dead.
         count: At least this many.

@@ -9,7 +9,7 @@ import time
 
 from peam.actions import Action, InvalidAction
 from peam.config import Config
-from peam.sims.base import Sim
+from peam.sims.base import Performer, Sim
 from peam.skills import combat, crafting, gathering, travel
 from peam.skills.context import Context, Memory
 from peam.skills.control import Control
@@ -33,6 +33,11 @@ PRIMITIVES = {
     "shoot": combat.shoot,
 }
 FIGHTS = ("kill", "shoot")  # no reflex comes between
+
+
+def executor_for(sim: Sim, config: Config) -> Performer:
+    """Returns what carries out actions in a simulator: its own skills where it brings some."""
+    return sim.performer(config) or Executor(sim, config)
 
 
 class Executor:

@@ -9,14 +9,18 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
 from peam.errors import SimError
-from peam.types import Image, Observation
+from peam.types import Image, Observation, Outcome
+
+if TYPE_CHECKING:
+    from peam.actions import Action, InvalidAction
+    from peam.config import Config
 
 Vector = tuple[float, float, float]
 Cell = tuple[int, int, int]
@@ -163,6 +167,19 @@ class Rules:
         """Returns the hunger points, 0 where it is no food."""
 
 
+class Performer(Protocol):
+    """What carries out one action of the action language: `skills.executor.Executor`, or a backend's own."""
+
+    def reset(self) -> None:
+        """Begins an episode."""
+
+    def stations(self) -> tuple[str, ...]:
+        """Returns the names of the stations near that the agent can use, sorted, each once."""
+
+    def execute(self, action: Action | InvalidAction) -> Outcome:
+        """Carries out one action. Never raises for game reasons."""
+
+
 class Sim(gym.Env[dict[str, Any], NDArray[np.int64]]):
     """A simulator backend.
 
@@ -177,6 +194,13 @@ class Sim(gym.Env[dict[str, Any], NDArray[np.int64]]):
 
     capabilities: Capabilities
     rules: Rules
+
+    def performer(self, config: Config) -> Performer | None:
+        """Returns the backend's own skills, None where those of `peam.skills` drive it through `tick`.
+
+        A backend with its own has `capabilities.low_level` false, and its own action language.
+        """
+        return None
 
     @abstractmethod
     def tick(self, action: Sequence[int] = NOOP) -> None:
