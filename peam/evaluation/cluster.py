@@ -35,9 +35,9 @@ class Cluster:
             PeamError: Ray is not installed or not reached, or an actor died.
         """
         ray = _ray()
-        self._join(ray)
         actors: list[Any] = []
         try:
+            self._join(ray)
             size = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
             remote = ray.remote(num_cpus=1)(_Actor)
             actors = [remote.remote(start) for _ in range(min(size, len(jobs)))]
@@ -54,7 +54,7 @@ class Cluster:
         )
         try:
             ray.init(address=self.address, log_to_driver=False, logging_level="error", **local)
-        except (ConnectionError, ValueError, RuntimeError) as error:
+        except Exception as error:  # a node that does not come up in time raises the bare class
             raise PeamError(f"--ray {self.address}: {str(error).splitlines()[0]}") from error
 
 
