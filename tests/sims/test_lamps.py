@@ -169,3 +169,21 @@ def test_the_table_is_the_games_curve() -> None:
 def test_the_third_person_is_lit_too() -> None:
     noon, night = (third_person(sim_at(time).game, 36, 64).mean() for time in (NOON, MIDNIGHT))
     assert night < 0.5 * noon
+
+
+@pytest.mark.parametrize("yaw", [0.0, 45.0, 90.0, 135.0, 180.0, -135.0, -90.0, -45.0])
+def test_far_land_ends_in_fog_not_in_the_dark(yaw: float) -> None:
+    sim = sim_at(NOON)
+    x, _, z = sim.body().cell
+    world = sim.game.world
+    world.ensure(x, z)
+    for dx in range(-48, 49):  # a plain with steps where the view ends, under open sky
+        for dz in range(-48, 49):
+            top = int(world.tops[(x + dx) & 255, (z + dz) & 255])
+            floor = 80 + 4 * (max(abs(dx), abs(dz)) // 12)
+            world.blocks[(x + dx) & 255, :floor, (z + dz) & 255] = ID["sand"]
+            world.blocks[(x + dx) & 255, floor : max(top, floor), (z + dz) & 255] = 0
+            world.tops[(x + dx) & 255, (z + dz) & 255] = floor
+    world._light = None
+    sim.game.body[:3], sim.game.body[ph.YAW], sim.game.body[ph.PITCH] = (x + 0.5, 80.0, z + 0.5), yaw, -5.0
+    assert sim.frame(64, 96).min() > 40

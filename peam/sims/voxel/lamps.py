@@ -140,7 +140,8 @@ def light_row(
         block, t, wet = hits[j, 0], np.float64(depth[i, j]), np.float64(wets[i, j])
         byte = byte_at(lamps, tops, hits[j, 4] >> 8, hits[j, 5], hits[j, 4] & 255)
         if block == 0:
-            sky = (byte >> 4) / 15.0 if wet < 0.0 else 1.0
+            # Where its reach ends, a ray may be within a block, which has no light of its own.
+            sky = sky_share(tops, hits[j, 4] >> 8, hits[j, 5], hits[j, 4]) if wet < 0.0 else 1.0
             r, g, b = sky_colour(row[1, j], day)
             r, g, b = (
                 _GLOOM[0] + sky * (r - _GLOOM[0]),
