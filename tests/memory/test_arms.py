@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from peam.cli import main
-from peam.commands.evaluate import frozen_peam
 from peam.commands.run import check_names
 from peam.config import Config, configs_dir, load_config
 from peam.errors import AdapterError
+from peam.evaluation.arms import frozen_peam
 from peam.fast.checkpoints import hash_base
 from peam.fast.nano import build_nano
 from peam.fast.tier import LoraFastTier
