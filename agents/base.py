@@ -11,7 +11,7 @@ from typing import Protocol
 
 from peam.actions import Action, InvalidAction
 from peam.slow.planner import SlowPlanner
-from peam.types import Decision, Observation, Subgoal, Task, Tier
+from peam.types import Decision, Episode, Observation, Subgoal, Task, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Proposal:
     """One proposed action and who proposes it; the fields are those of `Decision`.
 
     `plan` is the slow tier's, revised where it spoke: it names subgoals and the action in one answer.
+    `calls` counts its invocations where one answer was not taken; a proposal of the fast tier has none.
     """
 
     action: Action | InvalidAction
@@ -48,20 +49,34 @@ class Proposal:
     shadow: str = ""
     tokens: tuple[int, int] = (0, 0)
     plan: tuple[Subgoal, ...] = ()
+    calls: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Subgoals still to be reached, the task's goal last, and who named them."""
+    """Subgoals still to be reached, the task's goal last, who named them, and the tokens that this cost."""
 
     subgoals: Sequence[Subgoal]
     tier: Tier = "slow"
+    tokens: tuple[int, int] = (0, 0)
 
 
-def think(planner: SlowPlanner, s: Situation) -> Proposal:
+def consult(
+    planner: SlowPlanner,
+    task: Task,
+    observation: Observation,
+    history: Sequence[Decision],
+    hints: Sequence[str] = (),
+) -> Plan:
+    """Makes the one slow call of a plan."""
+    return Plan(planner.plan(task, observation, history, hints), tokens=planner.spent())
+
+
+def think(planner: SlowPlanner, s: Situation, hints: Sequence[str] = ()) -> Proposal:
     """Makes the one slow call of a decision: the plan as it stands now, and the next action of it."""
-    plan = tuple(planner.outlook(s.observation, s.stations, s.history)) or (s.subgoal,)
-    return Proposal(planner.decide(plan[0], s.observation, s.stations, s.history), "slow", plan=plan)
+    plan = tuple(planner.outlook(s.observation, s.stations, s.history, hints)) or (s.subgoal,)
+    action = planner.decide(plan[0], s.observation, s.stations, s.history, hints)
+    return Proposal(action, "slow", tokens=planner.spent(), plan=plan)
 
 
 class Agent(Protocol):
@@ -78,3 +93,6 @@ class Agent(Protocol):
 
     def propose(self, situation: Situation) -> Proposal:
         """Returns the next action."""
+
+    def learn(self, episode: Episode) -> None:
+        """Takes up an ended episode: all that it remembers of it. Not called while memory is frozen."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peam.agents.base import Plan, Proposal, Situation, think
+from peam.agents.base import Plan, Proposal, Situation, consult, think
 from peam.agents.bounds import Bounds
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
-from peam.types import Decision, Observation, Subgoal, Task
+from peam.types import Decision, Episode, Observation, Subgoal, Task
 
 
 class Peam:
@@ -44,7 +44,7 @@ class Peam:
         way = self.bounds.routines.way(Subgoal(task.category, task.goal))
         first = next((s for s in way if not s.predicate.holds(observation)), None)
         if history or first is None or not self.fast.knows(first.category):
-            return Plan(self.planner.plan(task, observation, history))
+            return consult(self.planner, task, observation, history)
         self.planner.brief(task, observation)
         return Plan(way, "fast")
 
@@ -60,6 +60,9 @@ class Peam:
         if choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
         return _shadowed(think(self.planner, situation), choice)
+
+    def learn(self, episode: Episode) -> None:
+        """Nothing here: what it learns is in the adapters, and in the bounds that `Memory` keeps."""
 
 
 def _shadowed(proposal: Proposal, choice: Choice) -> Proposal:

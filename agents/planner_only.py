@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peam.agents.base import Plan, Proposal, Situation, think
+from peam.agents.base import Plan, Proposal, Situation, consult, think
 from peam.slow.planner import SlowPlanner
-from peam.types import Decision, Observation, Task
+from peam.types import Decision, Episode, Observation, Task
 
 
 class PlannerOnly:
     """Every decision is a slow call."""
 
     name = "planner_only"
-    looks = False
 
     def __init__(self, planner: SlowPlanner) -> None:
         self.planner = planner
+        self.looks = planner.looks
 
     def begin(self, task: Task, seed: int) -> None:
         """Forgets the last episode."""
@@ -24,8 +24,11 @@ class PlannerOnly:
 
     def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> Plan:
         """Asks the planner."""
-        return Plan(self.planner.plan(task, observation, history))
+        return consult(self.planner, task, observation, history)
 
     def propose(self, situation: Situation) -> Proposal:
         """Asks the planner."""
         return think(self.planner, situation)
+
+    def learn(self, episode: Episode) -> None:
+        """Remembers nothing."""

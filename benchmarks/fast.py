@@ -62,7 +62,7 @@ def _measure(base: str, threads: int) -> dict[str, Any]:
     ]
     config = load_config([], [f"fast.base={base}", *steps])
     experts = Experts.from_config(config)
-    train_adapter(experts, "craft", [_lesson()], config=config, seed=0)
+    train_adapter(experts, "craft", [lesson()], config=config, seed=0)
     policy, rng = Policy(experts), np.random.default_rng(0)
     pictures = [rng.integers(0, 256, (128, 128, 3), dtype=np.uint8) for _ in range(CALLS)]
     whole, processor = _times(lambda i: _decide(policy, pictures[i]))
@@ -92,7 +92,7 @@ def _decide(policy: Policy, rgb: Any) -> None:
     policy.decide("craft", STATE.format(goal="wooden_pickaxe"), policy.see(picture), picture)
 
 
-def _lesson() -> Pair:
+def lesson() -> Pair:
     """Returns a made-up run that decides `LEARNED`, so that the adapter is neither fresh nor uniform."""
     blank = np.full((128, 128, 3), 128, np.uint8)
     run = tuple(

@@ -1,4 +1,4 @@
-"""From names in the configuration to objects: simulator, planner. One visible dictionary each.
+"""From names in the configuration to objects: simulator, planner, agent. One visible dictionary each.
 
 Imports are inside, so that naming a wrong one is answered without loading the right one.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from peam.config import Config
+from peam.agents.base import Agent
+from peam.config import Config, configs_dir
 from peam.errors import ConfigError, unknown
+from peam.memory.embeddings import make_encoder
 from peam.sims.base import Sim
 from peam.slow.planner import SlowPlanner
 
@@ -28,7 +30,12 @@ def _extra(package: str) -> Iterator[None]:
 def _voxel(config: Config) -> Sim:
     from peam.sims.voxel import VoxelSim
 
-    return VoxelSim(fov=config.sim.fov, sight=config.sim.sight, difficulty=config.sim.difficulty)
+    options = {"fov": config.sim.fov, "sight": config.sim.sight, "difficulty": config.sim.difficulty}
+    if config.sim.obfuscation:
+        from peam.sims.obfuscated import Obfuscated
+
+        return Obfuscated(int(config.sim.obfuscation), **options)
+    return VoxelSim(**options)
 
 
 def _crafter(config: Config) -> Sim:
@@ -51,8 +58,112 @@ def _crafter_rules(config: Config) -> SlowPlanner:
     return CrafterPlanner(config)
 
 
+def _openai(config: Config) -> SlowPlanner:
+    from peam.slow.openai import OpenAIPlanner
+
+    return OpenAIPlanner(config)
+
+
+def _transformers(config: Config) -> SlowPlanner:
+    from peam.slow.transformers import TransformersPlanner
+
+    return TransformersPlanner(config)
+
+
+def _planner_only(config: Config) -> Agent:
+    from peam.agents.planner_only import PlannerOnly
+
+    return PlannerOnly(make_planner(config))
+
+
+def _voyager(config: Config) -> Agent:
+    from peam.agents.voyager import Voyager
+
+    return Voyager(make_planner(config), make_encoder(config), int(config.retrieval.top))
+
+
+def _reflexion(config: Config) -> Agent:
+    from peam.agents.reflexion import Reflexion
+
+    return Reflexion(make_planner(config))
+
+
+def _exprag(config: Config) -> Agent:
+    from peam.agents.exprag import ExpRag
+
+    options = config.retrieval
+    return ExpRag(make_planner(config), make_encoder(config), int(options.top), bool(options.prune))
+
+
+def _steve(config: Config) -> Agent:
+    from peam.agents.steve import Steve
+
+    return Steve(make_planner(config), make_encoder(config), int(config.retrieval.top))
+
+
+def _casebandit(config: Config) -> Agent:
+    from peam.agents.casebandit import CaseBandit
+
+    return CaseBandit(make_planner(config), make_encoder(config), int(config.retrieval.top))
+
+
+def _toolgraph(config: Config) -> Agent:
+    from peam.agents.toolgraph import ToolGraph
+
+    return ToolGraph(make_planner(config), make_encoder(config), int(config.retrieval.top))
+
+
+def _knn_policy(config: Config) -> Agent:
+    from peam.agents.knn_policy import KnnPolicy
+    from peam.fast.embed import FrozenEyes
+
+    return KnnPolicy(make_planner(config), FrozenEyes.from_config(config))
+
+
+PEAM = "peam"
 SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel, "crafter": _crafter}
-PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {"rulebook": _rulebook, "crafter": _crafter_rules}
+PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {
+    "rulebook": _rulebook,
+    "crafter": _crafter_rules,
+    "openai": _openai,
+    "transformers": _transformers,
+}
+
+# Agents whose memory, if any, is what they replay of a store. All others are `peam` under the options of an
+# overlay `configs/agent/NAME.yaml`: their memory is adapters (peam.memory).
+AGENTS: dict[str, Callable[[Config], Agent]] = {
+    "planner_only": _planner_only,
+    "voyager": _voyager,
+    "reflexion": _reflexion,
+    "exprag": _exprag,
+    "steve": _steve,
+    "casebandit": _casebandit,
+    "toolgraph": _toolgraph,
+    "knn_policy": _knn_policy,
+}
+
+
+def agent_names() -> list[str]:
+    """Returns the names that `agent` may have: PEAM, the dictionary above, and the overlays."""
+    overlays = sorted(path.stem for path in (configs_dir() / "agent").glob("*.yaml"))
+    return list(dict.fromkeys([PEAM, *AGENTS, *overlays]))
+
+
+def check_agent(name: str) -> None:
+    """Raises ConfigError, naming the nearest, for the name of no agent."""
+    if name not in agent_names():
+        raise ConfigError(unknown("agent", name, agent_names()))
+
+
+def make_agent(config: Config) -> Agent:
+    """Builds a newborn agent of those in `AGENTS`.
+
+    Raises:
+        ConfigError: Unknown agent, or one whose memory is adapters; names the nearest.
+    """
+    if config.agent not in AGENTS:
+        raise ConfigError(unknown("agent", config.agent, AGENTS))
+    return AGENTS[config.agent](config)
 
 
 def make_sim(config: Config) -> Sim:

@@ -1,4 +1,4 @@
-"""Films episodes: the first and the last of the same task of a life. Changes nothing in the world.
+"""Films episodes: the first and the last of the same task of a life, or whole trials. Changes nothing there.
 
 Knows the simulator contract and the loop's events; the writing of files is `peam.video`.
 """
@@ -42,6 +42,39 @@ class Camera:
         self._ticks += 1
         if self.rolling and self._ticks % EVERY == 0 and len(self.film) < LONGEST:
             self.film.append(self._sim.frame(*SIZE))
+
+
+class Reel:
+    """Films one trial, all its attempts, whole: where it gets long, only every second picture is kept.
+
+    Attributes:
+        sim: The simulator to play in: the given one behind a camera.
+    """
+
+    def __init__(self, sim: Sim) -> None:
+        self._camera = Camera(sim)
+        self._camera.rolling = True
+        self.sim: Any = self._camera
+        self._frames: list[Frame] = []
+        self._kept = 1  # of so many pictures one
+        self._seen = 0
+
+    def on_event(self, event: dict[str, Any]) -> None:
+        """Captions what was filmed since the last decision."""
+        if event["kind"] != "decision":
+            return
+        caption = frame_of(event["decision"], event["task"])
+        for rgb in self._camera.film:
+            if self._seen % self._kept == 0:
+                self._frames.append(replace(caption, rgb=rgb))
+            self._seen += 1
+        self._camera.film = []
+        while len(self._frames) > LONGEST:
+            self._frames, self._kept = self._frames[::2], 2 * self._kept
+
+    def write(self, path: Path) -> Path | None:
+        """Writes the video and returns its file; None where the trial was over before the first picture."""
+        return write_video(path, self._frames, FPS) if self._frames else None
 
 
 class Cameraman:

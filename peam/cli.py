@@ -1,4 +1,4 @@
-"""The command line: `peam run | eval | consolidate | skills | play | sim | bench | pretrain | doctor`.
+"""The command line: `peam run | eval | report | consolidate | skills | play | sim | bench | ...`.
 
 Parses arguments and turns a user's mistakes into one line and exit code 2. Whatever is heavy (torch, the
 simulator) is imported inside the command that needs it, so that `peam --help` answers at once.
@@ -20,11 +20,12 @@ from peam.errors import PeamError, nearest, unknown
 COMMANDS = {
     "run": "a life: act, record, score, consolidate; live display, resumable",
     "eval": "a suite of tasks with memory frozen; results, intervals, paired tests",
+    "report": "one HTML page and Markdown from the results of evaluations",
     "consolidate": "train, gate and register one category's adapter in the foreground",
     "skills": "what each category's adapter is, was trained on, and how it did; roll back, verify",
     "play": "walk, dig and craft by keyboard in the embedded simulator",
     "sim": "record a course of the embedded simulator; replay one and compare every state",
-    "bench": "speed of the simulator or of the fast tier",
+    "bench": "speed of the simulator or of the fast tier; cost of a decision as memory grows",
     "pretrain": "train the small base model `nano` from the simulator's pictures",
     "doctor": "what is installed, what is missing, and the remedy",
 }
@@ -95,6 +96,7 @@ def _parser() -> Parser:
         made[name].set_defaults(parser=made[name])
     _run_options(made["run"])
     _eval_options(made["eval"])
+    _report_options(made["report"])
     _consolidate_options(made["consolidate"])
     _skills_options(made["skills"])
     _sim_options(made["sim"])
@@ -114,6 +116,7 @@ def _config_options(parser: argparse.ArgumentParser) -> None:
 def _run_options(parser: argparse.ArgumentParser) -> None:
     _config_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder (config: run_dir)")
+    parser.add_argument("--agent", metavar="NAME", help="who lives it (config: agent); docs/agents.md")
     parser.add_argument("--resume", action="store_true", help="go on with the run in that folder")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--episodes", type=int, help="length of the life (config: life.episodes)")
@@ -125,10 +128,32 @@ def _eval_options(parser: argparse.ArgumentParser) -> None:
     _config_options(parser)
     parser.add_argument("--suite", default="paper11")
     parser.add_argument("--agents", default="peam,planner_only", help="comma-separated")
-    parser.add_argument("--memory", type=Path, metavar="RUN", help="run whose adapters are served, frozen")
-    parser.add_argument("--seeds", default="42,43,44", help="comma-separated; never trained on")
+    parser.add_argument(
+        "--memory", action="append", default=[], metavar="[AGENT=]RUN",
+        help="run whose memory an agent has, frozen; without a name: peam's; repeatable",
+    )  # fmt: skip
+    parser.add_argument("--seeds", help="comma-separated; never trained on (default: the suite's own)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes that play trials (default: 1)")
+    parser.add_argument(
+        "--ray",
+        nargs="?",
+        const="local",
+        metavar="ADDRESS",
+        help="play on a Ray cluster; alone: on this machine",
+    )
+    parser.add_argument("--video", action="store_true", help="film the trials, one file each, in DIR/videos")
     parser.set_defaults(function=_eval)
+
+
+def _report_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="holds results.jsonl")
+    parser.add_argument("--out", type=Path, metavar="FILE.html", help="default: report.html in DIR")
+    parser.add_argument(
+        "--arms", metavar="A,B", help="which, the first compared with each other; default: all"
+    )
+    parser.add_argument("--stages", action="store_true", help="the DIRs are the stages of one life, in order")
+    parser.set_defaults(function=_report)
 
 
 def _consolidate_options(parser: argparse.ArgumentParser) -> None:
@@ -171,7 +196,8 @@ def _small_options(made: dict[str, Parser]) -> None:
     play.add_argument("--save", type=Path, default=Path("play.state"), metavar="FILE", help="of keys n and m")
     play.add_argument("--load", type=Path, metavar="FILE", help="go on with a saved game")
     play.set_defaults(function=_play)
-    made["bench"].add_argument("what", metavar="sim|fast")
+    made["bench"].add_argument("what", metavar="sim|fast|memory")
+    made["bench"].add_argument("--out", type=Path, metavar="DIR", help="memory: JSON and plot go there, too")
     made["bench"].add_argument("--json", action="store_true")
     made["bench"].set_defaults(function=_bench)
     made["pretrain"].add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -192,6 +218,12 @@ def _eval(args: argparse.Namespace) -> int:
     from peam.commands.evaluate import evaluate
 
     return evaluate(args)
+
+
+def _report(args: argparse.Namespace) -> int:
+    from peam.commands.report import report
+
+    return report(args)
 
 
 def _consolidate(args: argparse.Namespace) -> int:
@@ -229,7 +261,7 @@ def _sim(args: argparse.Namespace) -> int:
 def _bench(args: argparse.Namespace) -> int:
     from peam.commands.bench import bench
 
-    return bench(args.what, as_json=args.json)
+    return bench(args.what, as_json=args.json, out=args.out)
 
 
 def _pretrain(args: argparse.Namespace) -> int:

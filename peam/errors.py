@@ -26,6 +26,14 @@ class SimError(PeamError):
     """A malformed action, snapshot or task for a simulator."""
 
 
+class PlannerError(PeamError):
+    """A slow tier that does not answer: an endpoint that refuses or stays away, a model that cannot chat."""
+
+
+class BudgetError(PeamError):
+    """The slow tier's budget is spent. What has been recorded stays; the run can go on later."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Returns `` (did you mean 'x'?)`` for the known name closest to `name`, or an empty string.
 

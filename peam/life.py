@@ -17,17 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from peam.agents.peam import Peam
-from peam.build import make_planner, make_sim
+from peam.build import AGENTS, make_planner, make_sim
 from peam.camera import Cameraman
 from peam.claim import claim
 from peam.config import Config
-from peam.evaluation.suites import draw_stream, load_suite
+from peam.evaluation.suites import load_suite, suited
 from peam.fast.tier import LoraFastTier
 from peam.memory.memory import Memory
 from peam.memory.records import Consolidation
+from peam.retrieval_life import RetrievalLife
 from peam.rollout import OnEvent, Rollout, ignore
+from peam.stream import stream_of, told_of
 from peam.summary import write_summary
-from peam.types import Episode, Task
+from peam.types import Episode
 
 
 def run_life(config: Config, resume: bool = False, on_event: OnEvent = ignore) -> Mapping[str, Any]:
@@ -45,9 +47,11 @@ def run_life(config: Config, resume: bool = False, on_event: OnEvent = ignore) -
         PeamError: Another process lives in the run folder.
     """
     run_dir = Path(config.run_dir)
+    config = suited(config, load_suite(config.life.suite))
     with claim(run_dir):
         config.save(run_dir / "config.yaml")
-        with closing(Life(run_dir, config, on_event)) as life:
+        lives = RetrievalLife if config.agent in AGENTS else Life
+        with closing(lives(run_dir, config, on_event)) as life:
             life.live()
         return write_summary(run_dir, config)
 
@@ -58,7 +62,7 @@ class Life:
     def __init__(self, run_dir: Path, config: Config, on_event: OnEvent = ignore) -> None:
         self.config = config
         self.on_event = on_event
-        self.stream = _stream(config)
+        self.stream = stream_of(config)
         self.fast = LoraFastTier(config)
         self.memory = Memory.open(run_dir, config, self.fast)
         self.memory.serve()
@@ -88,8 +92,7 @@ class Life:
         for category, level in self.memory.levels().items():
             price = self.memory.price(category)
             self._tell({"kind": "trigger", "category": category, "level": level * price, "cost": price})
-        decisions = sum(len(segment.decisions) for segment in episode.segments)
-        self._tell({"kind": "episode_end", **_told(episode), "decisions": decisions})
+        self._tell(told_of(episode))
 
     def consolidate(self) -> None:
         """Starts what the triggers call for; serves what has been trained and has passed the gate."""
@@ -110,19 +113,3 @@ class Life:
     def _tell(self, event: dict[str, Any]) -> None:
         self.cameraman.on_event(event)
         self.on_event({**event, "episodes": len(self.stream)})
-
-
-def _stream(config: Config) -> list[tuple[Task, int]]:
-    first, last = config.life.seeds
-    suite = load_suite(config.life.suite)
-    return draw_stream(suite, int(config.life.episodes), int(config.seed), (int(first), int(last)))
-
-
-def _told(episode: Episode) -> dict[str, Any]:
-    return {
-        "index": episode.index,
-        "task": episode.task.name,
-        "success": episode.success,
-        "slow_calls": episode.slow_calls,
-        "fast_decisions": episode.fast_decisions,
-    }

@@ -1,9 +1,10 @@
-"""The learning curve of a life as a PNG. Knows numbers only, nothing of how they came about."""
+"""Plots as PNG: the learning curve of a life, costs by size of memory. Knows numbers only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -63,6 +64,35 @@ def learning_curve(
         axes.legend(loc="best", fontsize="small")
         axes.grid(alpha=0.25)
     figure.suptitle(title)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    return path
+
+
+def cost_curves(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    """Writes what a decision costs against the size of memory: milliseconds, context tokens, bytes.
+
+    Args:
+        path: Where the PNG goes.
+        rows: Each with kind, n, cpu_ms, tokens and bytes; logarithmic axes.
+
+    Returns:
+        `path`.
+    """
+    figure = Figure(figsize=(12, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = zip(
+        figure.subplots(1, 3),
+        ("cpu_ms", "tokens", "bytes"),
+        ("processor ms a decision (texts: before a model reads them)", "context tokens", "bytes of memory"),
+        strict=True,
+    )
+    for axes, key, label in panels:
+        for kind in sorted({str(r["kind"]) for r in rows}):
+            own = sorted((int(r["n"]), float(r[key])) for r in rows if r["kind"] == kind)
+            axes.plot(*zip(*own, strict=True), marker="o", markersize=3, label=kind)
+        axes.set(xscale="log", yscale="log", xlabel="experiences", title=label)
+        axes.grid(alpha=0.25)
+    figure.axes[0].legend(loc="best", fontsize="small")
     figure.savefig(path, dpi=110, metadata={"Software": None})
     return path
 

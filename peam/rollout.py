@@ -36,6 +36,7 @@ class Trace:
     reached: list[bool] = field(default_factory=list)  # a decision: whether its subgoal held afterwards
     slow_calls: int = 0
     fast_decisions: int = 0
+    tokens: tuple[int, int] = (0, 0)  # of plans that no decision has been taken under yet
 
     def add(self, decision: Decision, after: Observation) -> None:
         """Takes up a decision and what was observed after it."""
@@ -110,6 +111,7 @@ class Rollout:
     def _plan(self, task: Task, observation: Observation, trace: Trace) -> list[Subgoal]:
         plan = self.agent.plan(task, observation, trace.decisions)
         trace.slow_calls += plan.tier == "slow"
+        trace.tokens = _sum(trace.tokens, plan.tokens)
         open_ = [s for s in plan.subgoals if not s.predicate.holds(observation)]
         return open_ or [Subgoal(task.category, task.goal)]
 
@@ -127,9 +129,11 @@ class Rollout:
             proposal = replace(proposal, confidence=None, margin=None, shadow="")  # were of another subgoal
         subgoals = list(proposal.plan) or subgoals
         if proposal.tier == "slow":
-            trace.slow_calls += 1
+            trace.slow_calls += proposal.calls
         else:
             trace.fast_decisions += 1
+        proposal = replace(proposal, tokens=_sum(proposal.tokens, trace.tokens))
+        trace.tokens = (0, 0)
         outcome = self.executor.execute(proposal.action)
         decision = _record(len(trace.decisions), subgoals[0], state, observation.rgb, proposal, outcome)
         return replace(decision, seconds=thought), subgoals
@@ -151,6 +155,10 @@ def mind_seed(task: Task, seed: int, attempt: int) -> int:
 def _blanked(observation: Observation) -> Observation:
     assert observation.rgb is not None
     return replace(observation, rgb=np.full_like(observation.rgb, 127))
+
+
+def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return one[0] + other[0], one[1] + other[1]
 
 
 _NO_IMAGE: Image = np.zeros((0, 0, 3), dtype=np.uint8)

@@ -30,6 +30,8 @@ def write_summary(run_dir: Path, config: Config) -> Mapping[str, Any]:
         "consolidations": [_consolidation(c, seconds.get((c.category, c.version))) for c in consolidations],
         "adapters": adapters,
         "wall_seconds": sum(took for (kind, _), took in seconds.items() if kind == "life"),
+        "agent": config.agent,
+        "encoder": config.retrieval.encoder,
         "seed": config.seed,
         "meter": config.meter.kind,
         "nearby_text": config.observation.nearby_text,
@@ -42,7 +44,7 @@ def write_summary(run_dir: Path, config: Config) -> Mapping[str, Any]:
         [e.success for e in episodes],
         [fast_share([e]) for e in episodes],
         [(c.episode + 1, c.category) for c in consolidations if c.accepted],
-        f"PEAM, seed {config.seed}, {len(episodes)} episodes",
+        f"{config.agent}, seed {config.seed}, {len(episodes)} episodes",
     )
     return summary
 
@@ -50,7 +52,7 @@ def write_summary(run_dir: Path, config: Config) -> Mapping[str, Any]:
 def summarise(episodes: Sequence[Episode]) -> dict[str, Any]:
     """Returns the figures of a life.
 
-    Means an episode: slow_calls_*. Shares: success_*, fast_share_*.
+    Means an episode: slow_calls_*. Shares: success_*, fast_share_*. Totals: tokens, (prompt, completion).
     """
     first, last = quarters(episodes)
     return {
@@ -60,6 +62,9 @@ def summarise(episodes: Sequence[Episode]) -> dict[str, Any]:
         "slow_calls_first_quarter": _mean([e.slow_calls for e in first]),
         "slow_calls_last_quarter": _mean([e.slow_calls for e in last]),
         "fast_share_last_quarter": fast_share(last),
+        "tokens": [
+            sum(d.tokens[k] for e in episodes for s in e.segments for d in s.decisions) for k in (0, 1)
+        ],
     }
 
 

@@ -82,7 +82,10 @@ class Observation:
         return 13000 <= self.time < 23000
 
 
-_PREDICATE = re.compile(r"^(inventory|killed|shot|placed|mined|noted|achieved)\.([a-z0-9_]+) >= (\d{1,4})$")
+_PREDICATE = re.compile(
+    r"^(?:(inventory|killed|shot|placed|mined|noted|achieved)\.([a-z0-9_]+)|(time)\.(day)) >= (\d{1,4})$"
+)
+_DAY = 24000  # ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,9 @@ class Predicate:
 
     Attributes:
         fact: "inventory" (held now), or an episode counter: killed, shot, placed, mined; in Crafter, noted
-            (achievements by the agent's own reckoning) and achieved (by the game's).
-        item: Item, block or creature name.
+            (achievements by the agent's own reckoning) and achieved (by the game's); or "time".
+        item: Item, block or creature name; with "time" it is "day": whole days that the agent has lived since
+            the episode began, none once it is dead.
         count: At least this many.
     """
 
@@ -113,12 +117,14 @@ class Predicate:
         match = _PREDICATE.match(text)
         if match is None:
             raise PeamError(f"predicate '{text}' is not of the form 'inventory.oak_log >= 4'")
-        return cls(match[1], match[2], int(match[3]))
+        return cls(match[1] or match[3], match[2] or match[4], int(match[5]))
 
     def value(self, observation: Observation) -> int:
         """Returns how many there are now."""
         if self.fact == "inventory":
             return observation.inventory.get(self.item, 0)
+        if self.fact == "time":
+            return observation.tick // _DAY if observation.alive else 0
         return observation.stats.get(f"{self.fact}.{self.item}", 0)
 
     def holds(self, observation: Observation) -> bool:
@@ -207,7 +213,7 @@ class Decision:
         shadow: What the fast tier proposed where the slow tier decided (text), or "".
         raw: The unparsed text, kept where `action` is None.
         seconds: Wall seconds that the tier thought (the outcome has those of the action).
-        tokens: Prompt and completion tokens that were paid for.
+        tokens: Prompt and completion tokens that were paid for, with those of a plan asked for just before.
     """
 
     index: int

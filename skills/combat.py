@@ -10,8 +10,9 @@ from peam.sims.base import Entity
 from peam.skills.archery import close_in_to_shoot, in_range, loose
 from peam.skills.context import Context
 from peam.skills.control import USE
+from peam.skills.defence import defend
 from peam.skills.diagnosis import Result, Stop, missing_material, not_found
-from peam.skills.melee import close_in, find, hit, strike
+from peam.skills.melee import beset, close_in, find, hit, strike
 from peam.types import Diagnosis
 
 SPOILS = {"cow": ("beef",), "pig": ("porkchop",), "sheep": ("mutton",), "skeleton": ("arrow",)}
@@ -31,7 +32,7 @@ def equip(context: Context, action: Action) -> Result:
 
 
 def eat(context: Context, action: Action) -> Result:
-    """Eats one item; what was in hand returns there.
+    """Eats one item, unless disturbed by a blow or by who is about to strike; what was in hand returns there.
 
     Raises:
         Stop: MISSING_MATERIAL, NO_SPACE where the agent is full, DIED.
@@ -43,9 +44,10 @@ def eat(context: Context, action: Action) -> Result:
         raise Stop(Diagnosis.NO_SPACE, "not hungry")
     before, hand = control.count(item), control.body.hand
     control.hold(item)
+    life = control.body.life
     for _ in range(60):
         control.tick(act=USE)
-        if control.count(item) < before:
+        if control.count(item) < before or control.body.life < life or beset(context):
             break
     eaten = control.count(item) < before
     if hand not in ("air", item):
@@ -86,12 +88,21 @@ def kill(context: Context, action: Action) -> Result:
         if aim is not None:
             last = hit(context, aim, mob, last)
             continue
+        if beset(context, mob.id) and _defended(context):
+            continue
         failures = 0 if close_in(context, mob) else failures + 1
         if failures > 4:
             raise Stop(Diagnosis.UNREACHABLE, f"no way to the {name}")
     _loot(context, name)
     context.level()
     return Result()
+
+
+def _defended(context: Context) -> bool:
+    """Fights who strikes meanwhile; returns whether that took any time."""
+    before = context.control.body.tick
+    defend(context)
+    return context.control.body.tick > before
 
 
 def _loot(context: Context, name: str) -> None:
@@ -116,6 +127,8 @@ def shoot(context: Context, action: Action) -> Result:
     before = _shot(context, name)
     while _shot(context, name) == before:
         mob = find(context, identity) or _next_quarry(context, name, before)
+        if beset(context) and _defended(context):
+            continue
         if mob is not None:
             identity = mob.id
             _shoot_at(context, mob)

@@ -9,14 +9,17 @@ from __future__ import annotations
 import math
 
 from peam.sims.base import Entity
+from peam.skills.archery import in_range, loose
 from peam.skills.context import Context
 from peam.skills.melee import close_in, hit, strike, withdraw
 
 # Metres at which each kind can have been the attacker; a creeper, at which it is fought or run from.
 REACH = {"zombie": 5.0, "skeleton": 15.0, "spider": 6.0, "creeper": 12.0}
 WEAPONS = ("iron_sword", "stone_sword", "wooden_sword", "iron_axe", "stone_axe", "wooden_axe",
-           "iron_pickaxe", "stone_pickaxe", "wooden_pickaxe")  # fmt: skip
+           "iron_pickaxe", "stone_pickaxe", "wooden_pickaxe",
+           "iron_shovel", "stone_shovel", "wooden_shovel")  # fmt: skip
 UNARMED = 4.0  # metres within which bare hands fight
+DRAW = 3.0  # metres from which a bow is drawn
 PATIENCE = 300  # ticks
 TOUCH = 2.2  # metres within which blows go round corners
 WARY = {"zombie": 4.0, "spider": 4.0, "creeper": 6.0}  # metres at which each is turned to before it strikes
@@ -25,6 +28,8 @@ STARTLE = 9.0  # metres at which a walk stops for a hostile creature, once each
 
 def defend(context: Context) -> None:
     """Fights the attacker until none is near, then restores hand and view.
+
+    Who has but a bow shoots until the foe is near, and then beats it.
 
     Raises:
         Stop: DIED or TIMEOUT.
@@ -40,7 +45,12 @@ def defend(context: Context) -> None:
     until, last = control.body.tick + PATIENCE, -100
     while foe is not None and control.body.tick < until:
         aim = strike(context, foe)
-        if aim is not None:
+        if _archer(context) and math.dist(control.body.position, foe.position) > DRAW:
+            if not in_range(context, foe):
+                break
+            control.hold("bow")
+            loose(context, foe.id)
+        elif aim is not None:
             last = hit(context, aim, foe, last)
         elif not close_in(context, foe):
             break
@@ -53,12 +63,12 @@ def defend(context: Context) -> None:
 def attacker(context: Context) -> Entity | None:
     """Returns the nearest hostile creature worth fighting from here, or None: in plain view, or in touch.
 
-    An archer far off is charged only with a weapon in the inventory: bare hands lose.
+    An archer far off is charged, or shot at, only with a weapon in the inventory: bare hands lose.
     """
-    body, armed = context.control.body, _armed(context)
+    body, ready = context.control.body, _armed(context)
     for foe in context.sim.entities(max(REACH.values())):
         distance = math.dist(body.position, foe.position)
-        reach = min(REACH.get(foe.name, -1.0), 15.0 if armed or foe.name == "creeper" else UNARMED)
+        reach = min(REACH.get(foe.name, -1.0), 15.0 if ready or foe.name == "creeper" else UNARMED)
         if foe.kind == "creature" and distance <= reach and (distance < TOUCH or sees(context, foe)):
             return foe
     return None
@@ -99,7 +109,16 @@ def sees(context: Context, foe: Entity) -> bool:
 
 
 def _armed(context: Context) -> bool:
+    return _bladed(context) or _archer(context)
+
+
+def _bladed(context: Context) -> bool:
     return any(context.control.slot(weapon) >= 0 for weapon in WEAPONS)
+
+
+def _archer(context: Context) -> bool:
+    """Returns whether a bow and an arrow are all that the inventory has to fight with."""
+    return not _bladed(context) and all(context.control.slot(item) >= 0 for item in ("bow", "arrow"))
 
 
 def arm(context: Context) -> None:

@@ -28,6 +28,8 @@ MELEE = 2.9  # metres from the eye; the game's limit is 3
 CLOSE = 1.9  # metres at which a zombie that cannot be struck is backed away from; it strikes at 1.43
 # Ways to give ground while facing a foe: walk, side, degrees from the view.
 LIT, SAFE = 2.95, 7.5  # metres at which a creeper's fuse burns, and at which it has gone out
+WEAVE = 24  # ticks to one side
+BESET = 3.0  # metres
 RUN = 40  # ticks of running from a creeper
 AWAY = ((BACK, 0, 180), (BACK, LEFT, 225), (BACK, RIGHT, 135), (0, LEFT, 270), (0, RIGHT, 90))
 
@@ -160,6 +162,8 @@ def close_in(context: Context, mob: Entity) -> bool:
     level = abs(mob.position[1] - control.body.position[1]) < 1.3
     if mob.name in ROOM and near < 4.5 and _meet(context, mob):
         return True
+    if mob.name == "skeleton" and level and near > 2.0 and weave(context, mob):
+        return True
     if near < 4.5 and level and straight(context, mob):
         return True
     cell = cell_of(mob)
@@ -167,13 +171,13 @@ def close_in(context: Context, mob: Entity) -> bool:
     if len(route.cells) < 2 or (not route.complete and route.gain < 4.0):
         control.forget()
         return straight(context, mob)
-    cells = route.cells[:5]
-    walked = True
-    for a, b in pairwise(cells):
-        walked = context.navigator.step(a, b, last=False)
-        if not walked or strike(context, mob) is not None or _beset(context, mob):
-            break
-    return walked
+
+    def halt() -> bool:
+        return strike(context, find(context, mob.id) or mob) is not None or beset(context)
+
+    began = control.body.tick
+    steps = (context.navigator.step(a, b, False, halt) for a, b in pairwise(route.cells[:5]))
+    return all(steps) or (halt() and control.body.tick > began)
 
 
 def _meet(context: Context, mob: Entity) -> bool:
@@ -192,10 +196,10 @@ def _meet(context: Context, mob: Entity) -> bool:
     return near or flat(control.body.position, foe.position) < before - 0.3
 
 
-def _beset(context: Context, mob: Entity) -> bool:
-    """Returns whether a striker is about to strike."""
-    foe = find(context, mob.id) if mob.name in ROOM else None
-    return foe is not None and math.dist(context.control.body.position, foe.position) < 3.0
+def beset(context: Context, but: int = -1) -> bool:
+    """Returns whether a striker, not the one with the id `but`, is about to strike."""
+    near = context.sim.entities(BESET)
+    return any(e.name in ROOM and e.kind == "creature" and e.id != but for e in near)
 
 
 def withdraw(context: Context, mob: Entity) -> None:
@@ -209,6 +213,27 @@ def withdraw(context: Context, mob: Entity) -> None:
         ways = [away + turn for turn in (0, 30, -30, 60, -60, 90, -90)]
         yaw = next((way for way in ways if _passable(context, way)), away)
         control.tick(walk=FORWARD, jump=SPRINT, yaw=yaw, pitch=0.0)
+
+
+def weave(context: Context, mob: Entity) -> bool:
+    """Comes nearer to an archer, now left, now right of the line: its arrows go to where the body was."""
+    control = context.control
+    start = control.body.position
+    for _ in range(WEAVE):
+        body = control.body
+        yaw = yaw_to(body.position, mob.position)
+        side = LEFT if (body.tick // WEAVE) % 2 else RIGHT
+        angle = -45 if side == LEFT else 45
+        if not _passable(context, yaw + angle):
+            side, angle = (RIGHT, 45) if side == LEFT else (LEFT, -45)
+            if not _passable(context, yaw + angle):
+                return False
+        control.tick(walk=FORWARD, side=side, jump=SPRINT, yaw=yaw, pitch=0.0)
+        now = find(context, mob.id)
+        if now is None or strike(context, now) is not None:
+            return True
+        mob = now
+    return math.dist(start, control.body.position) > 0.15
 
 
 def straight(context: Context, mob: Entity) -> bool:

@@ -6,6 +6,7 @@ Knows the contract through `Control` only.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from peam.sims.base import Cell
 from peam.skills.aim import yaw_to
-from peam.skills.control import FORWARD, JUMP, PLACE, Control
+from peam.skills.control import FORWARD, JUMP, LOOSE, PLACE, Control
 from peam.skills.path import NODES, Goal, Route, search
 from peam.skills.world import centre
 
@@ -22,6 +23,7 @@ PATIENCE = 40  # ticks without reaching the next cell before a new plan
 TRIES = 4
 MIDDLE = 0.17  # metres off a cell's middle within which the body overlaps no other cell
 ASTRAY, FALLEN = 2.2, 2.5  # metres beside, below a cell from which its step is given up
+FRAIL = 10.0  # life at or below which no gravel is let fall on the head: each block of it costs up to 2
 GREEDY = 20.0  # estimated ticks a block where the way must be dug
 
 
@@ -89,8 +91,12 @@ class Navigator:
             self.step(a, b, last=index == len(cells) - 2) for index, (a, b) in enumerate(pairwise(cells))
         )
 
-    def step(self, a: Cell, b: Cell, last: bool = True) -> bool:
-        """Makes one move of a path: digs what is in its way, then walks, jumps, drops, swims or builds."""
+    def step(self, a: Cell, b: Cell, last: bool = True, halt: Callable[[], bool] | None = None) -> bool:
+        """Makes one move of a path: digs what is in its way, then walks, jumps, drops, swims or builds.
+
+        Returns:
+            Whether it got there; False too where it walks and `halt` becomes true.
+        """
         control = self.control
         cells = blocking(a, b)
         if any(control.world.is_solid(cell) for cell in cells) and not self._open(cells):
@@ -99,7 +105,7 @@ class Navigator:
             return self._pillar(a, b)
         if b[1] > a[1] and self._low_ceiling(a) and not self._walk(a, MIDDLE):
             return False
-        return self._walk(b, 0.22 if last else 0.36)
+        return self._walk(b, 0.22 if last else 0.36, halt)
 
     def _low_ceiling(self, a: Cell) -> bool:
         """Returns whether a block beside the head's way up would stop a jump off the cell's middle."""
@@ -109,19 +115,25 @@ class Navigator:
     def _open(self, cells: list[Cell]) -> bool:
         control = self.control
         for cell in cells:
-            if control.world.is_solid(cell) and not control.dig(cell):
+            if control.world.is_solid(cell) and (self._buries(cell) or not control.dig(cell)):
                 return False
             if control.world.near_hazard(cell):
                 control.forget()
                 return False
         return True
 
-    def _walk(self, b: Cell, tolerance: float) -> bool:
+    def _buries(self, cell: Cell) -> bool:
+        """Returns whether digging a cell lets fall on the head what could kill a weak body."""
+        (x, y, z), body = cell, self.control.body
+        over = (x, z) == (body.cell[0], body.cell[2]) and y > body.cell[1]
+        return over and body.life <= FRAIL and self.control.world.name((x, y + 1, z)) in LOOSE
+
+    def _walk(self, b: Cell, tolerance: float, halt: Callable[[], bool] | None = None) -> bool:
         """Steers to the middle of a cell; returns False where a blow or a fall has carried the body off."""
         control = self.control
         target = centre(b)
         slow, patience, before = 0, PATIENCE, math.inf
-        while patience > 0:
+        while patience > 0 and not (halt and halt()):
             body = control.body
             x, y, z = body.position
             flat = math.hypot(target[0] - x, target[2] - z)

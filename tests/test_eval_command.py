@@ -15,10 +15,11 @@ from peam.actions import Action
 from peam.agents.bounds import Bounds
 from peam.agents.peam import Peam
 from peam.cli import main
-from peam.commands import evaluate
 from peam.commands.evaluate import agent_names, pin, refuse_trained, resolve, table, whole_numbers
 from peam.config import load_config
 from peam.errors import PeamError
+from peam.evaluation import arms
+from peam.evaluation.arms import ArmSpec, check_paired, make_arm, memory_of, parse_memories
 from peam.evaluation.runner import Trial, summarise
 from peam.evaluation.stats import wilson
 from peam.fast.base import FastTier
@@ -52,12 +53,13 @@ def suite(tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--agents", "voyager"], "agent voyager needs a run to take its memory from: --memory voyager=RUN"),
         (["--agents", "planer_only"], "unknown agent 'planer_only' (did you mean 'planner_only'?)"),
         (["--agents", "planner_only,planner_only"], "named twice"),
         (["--agents", "peam"], "agent peam needs a run to take its memory from"),
         (["--suite", "paper12"], "unknown suite 'paper12' (did you mean 'paper11'?)"),
         (["--seeds", "42,x"], "'42,x' is not a list of seeds"),
-        (["--seeds", "1000"], "seed 1000 lies in life.seeds"),
+        (["--seeds", "1000", "--agents", "planner_only"], "seed 1000 lies in life.seeds"),
         (["--memory", "nowhere"], "nowhere is not a run folder"),
         (["--set", "sim.backend=voxle", "--agents", "planner_only"], "(did you mean 'voxel'?)"),
     ],
@@ -83,17 +85,17 @@ def test_the_range_that_lives_train_on_is_half_open() -> None:
 
 def test_lists_keep_their_order() -> None:
     assert whole_numbers("44,42") == [44, 42]
-    assert agent_names("planner_only", None) == ["planner_only"]
-    assert agent_names("planner_only,peam", Path("run")) == ["planner_only", "peam"]
+    assert agent_names("planner_only", {}) == ["planner_only"]
+    assert agent_names("planner_only,peam", {"peam": Path("run")}) == ["planner_only", "peam"]
 
 
 def test_the_blank_arm_is_the_same_agent_shown_grey(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "frozen_peam", lambda config, memory: memory)
-    sighted, blank = (evaluate._arm(name, load_config(), Path("run")) for name in ("peam", "peam_blank"))
+    monkeypatch.setattr(arms, "frozen_peam", lambda config, memory: memory)
+    sighted, blank = (make_arm(ArmSpec(name, load_config(), Path("run"))) for name in ("peam", "peam_blank"))
     assert sighted.agent == blank.agent and not sighted.config.observation.blank_image
     assert blank.config.observation.blank_image and blank.config.fast == sighted.config.fast
     with pytest.raises(PeamError, match="peam_blank needs a run"):
-        agent_names("peam_blank", None)
+        agent_names("peam_blank", {})
 
 
 def test_the_untold_arm_has_everything_but_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +107,10 @@ def test_the_untold_arm_has_everything_but_the_tables(monkeypatch: pytest.Monkey
     bounds = Bounds()
     bounds.learn([Segment(0, goal, (failed,), True)])
     planner, tier = cast(SlowPlanner, None), cast(FastTier, None)
-    monkeypatch.setattr(evaluate, "frozen_peam", lambda config, memory: Peam(planner, tier, bounds))
+    monkeypatch.setattr(arms, "frozen_peam", lambda config, memory: Peam(planner, tier, bounds))
     told, untold = (
-        cast(Peam, evaluate._arm(name, load_config(), Path("run")).agent) for name in ("peam", "peam_untold")
+        cast(Peam, make_arm(ArmSpec(name, load_config(), Path("run"))).agent)
+        for name in ("peam", "peam_untold")
     )
     assert Action("craft", "stick", 4) in told.bounds.affordances.vain(state)
     assert not untold.bounds.affordances.vain(state)
@@ -117,20 +120,52 @@ def test_the_untold_arm_has_everything_but_the_tables(monkeypatch: pytest.Monkey
 
 def test_the_memorys_own_configuration_comes_first(tmp_path: Path) -> None:
     load_config(overrides=["fast.epsilon=0.2", "sim.sight=12"]).save(tmp_path / "config.yaml")
-    args = argparse.Namespace(memory=tmp_path, config=[], set=["sim.sight=9"])
-    config = resolve(args)
+    args = argparse.Namespace(config=[], set=["sim.sight=9"])
+    config = resolve(args, tmp_path)
     assert config.fast.epsilon == 0.2
     assert config.sim.sight == 9.0
 
 
 def test_results_of_other_inputs_are_not_gone_on_with(tmp_path: Path) -> None:
-    config = load_config()
-    pin(tmp_path, "paper11", None, config)
-    pin(tmp_path, "paper11", None, config)
+    configs = {"planner_only": load_config()}
+    pin(tmp_path, "paper11", {}, configs)
+    pin(tmp_path, "paper11", {}, configs)
     with pytest.raises(PeamError, match="holds results of another suite"):
-        pin(tmp_path, "life11", None, config)
+        pin(tmp_path, "life11", {}, configs)
     with pytest.raises(PeamError, match="name another --out"):
-        pin(tmp_path, "paper11", None, load_config(overrides=["sim.sight=9"]))
+        pin(tmp_path, "paper11", {}, {"planner_only": load_config(overrides=["sim.sight=9"])})
+
+
+def run_folder(path: Path, *overrides: str) -> Path:
+    path.mkdir()
+    load_config(overrides=overrides).save(path / "config.yaml")
+    return path
+
+
+def test_memories_are_named_and_one_without_a_name_is_peams(tmp_path: Path) -> None:
+    own, other = run_folder(tmp_path / "a=b"), run_folder(tmp_path / "v")
+    with pytest.raises(PeamError, match=r"unknown agent '.*a' \(did you mean"):
+        parse_memories([str(own)])
+    own = own.rename(tmp_path / "p")
+    memories = parse_memories([f"voyager={other}", str(own)])
+    assert memories == {"voyager": other, "peam": own}
+    assert memory_of("voyager", memories) == other
+    assert memory_of("peam", memories) == memory_of("peam_blank", memories) == own
+    assert memory_of("planner_only", memories) is None
+    with pytest.raises(
+        PeamError, match="agent steve needs a run to take its memory from: --memory steve=RUN"
+    ):
+        memory_of("steve", memories)
+    with pytest.raises(PeamError, match="voyager is given two memories"):
+        parse_memories([f"voyager={other}", f"voyager={own}"])
+
+
+def test_arms_that_lived_under_other_worlds_or_planners_are_refused() -> None:
+    plain, blind = load_config(), load_config(overrides=["slow.rulebook.p_wrong=0.2"])
+    trained = load_config(overrides=["fast.epsilon=0.2", "retrieval.top=3"])
+    check_paired({"peam": plain, "steve": trained})
+    with pytest.raises(PeamError, match="peam and steve have memories lived under another 'slow'"):
+        check_paired({"peam": plain, "steve": blind})
 
 
 def test_the_table_has_counts_and_intervals() -> None:

@@ -64,6 +64,16 @@ def test_predicates_read_inventory_or_counters() -> None:
     assert not Predicate("shot", "zombie").holds(seen)
 
 
+def test_days_are_lived_through_alive() -> None:
+    goal = Predicate.parse("time.day >= 3")
+    assert str(goal) == "time.day >= 3"
+    assert not goal.holds(observation(tick=71999)) and goal.holds(observation(tick=72000))
+    assert goal.value(observation(tick=72000, alive=False)) == 0
+    for text in ("time.night >= 3", "day >= 3", "inventory.oak_log >= 3 time.day >= 3"):
+        with pytest.raises(PeamError, match="is not of the form"):
+            Predicate.parse(text)
+
+
 @pytest.mark.parametrize(
     ("time", "night"), [(0, False), (12999, False), (13000, True), (22999, True), (23000, False)]
 )

@@ -11,11 +11,12 @@ from pathlib import Path
 from peam.claim import claim
 from peam.config import load_config
 from peam.errors import PeamError, unknown
+from peam.fast.roster import Roster
 from peam.types import CATEGORIES
 
 
 def consolidate(run: Path, category: str) -> int:
-    """Consolidates one category of a run.
+    """Consolidates one category of a run, or the one expert of all.
 
     Returns:
         0 where the gate accepted the candidate, 1 where it did not.
@@ -25,9 +26,12 @@ def consolidate(run: Path, category: str) -> int:
     """
     if not (run / "config.yaml").is_file():
         raise PeamError(f"{run} is not a run folder: it has no config.yaml")
-    if category not in CATEGORIES:
-        raise PeamError(unknown("category", category, CATEGORIES))
     config = load_config([run / "config.yaml"], ["consolidation.background=false"])
+    roster = Roster.from_config(config)
+    known = sorted({*CATEGORIES, *map(roster.of, CATEGORIES)})
+    if category not in known:
+        raise PeamError(unknown("category", category, known))
+    category = roster.of(category)
     from peam.fast.tier import LoraFastTier
     from peam.memory.memory import Memory
 

@@ -1,6 +1,6 @@
 """`peam eval`: the trials of a suite for several agents, memory frozen, as a table and as files.
 
-Knows how to serve a run's memory for reading; records nothing in it.
+Knows options, refusals and printing; agents are made in `peam.evaluation.arms`, trials played by its runner.
 """
 
 from __future__ import annotations
@@ -9,30 +9,27 @@ import argparse
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TimeRemainingColumn as Eta
 from rich.table import Table
 
-from peam.agents.affordances import Affordances
-from peam.agents.peam import Peam
-from peam.agents.planner_only import PlannerOnly
-from peam.agents.routines import Routines
-from peam.build import make_planner, make_sim
+from peam.build import AGENTS
 from peam.config import Config, load_config
 from peam.errors import PeamError, unknown
-from peam.evaluation.runner import Arm
+from peam.evaluation.arms import ARMS, ArmSpec, check_paired, memory_of, parse_memories
+from peam.evaluation.cluster import Cluster
+from peam.evaluation.runner import Trial, read_results
 from peam.evaluation.runner import evaluate as run_trials
-from peam.evaluation.suites import load_suite
+from peam.evaluation.suites import Suite, load_suite, suited
+from peam.evaluation.workers import Processes, Spread, one_by_one
+from peam.memory.embeddings import settled
 from peam.memory.registry import MANIFEST, AdapterRegistry
-from peam.memory.serving import bounds_of, serve
 from peam.memory.store import Store
 
-BLANK = "peam_blank"  # an ablation: peam with every picture uniformly grey
-UNTOLD = "peam_untold"  # an ablation: peam without its tables: no needs of actions, no ways to goals
-ARMS = ("peam", "planner_only", BLANK, UNTOLD)
 MEANS = ("slow_calls", "decisions", "ticks", "seconds")
 
 
@@ -45,22 +42,28 @@ def evaluate(args: argparse.Namespace) -> int:
     Raises:
         PeamError: Unknown agent or suite, a seed that was trained on, memory that cannot be served.
     """
-    config = resolve(args)
+    memories = parse_memories(args.memory)
     suite = load_suite(args.suite)
-    seeds = whole_numbers(args.seeds)
-    refuse_trained(seeds, config)
-    names = agent_names(args.agents, args.memory)
-    pin(args.out, args.suite, args.memory, config)
-    arms = [_arm(name, config, args.memory) for name in names]
-    summary = run_trials(suite, arms, make_sim, seeds, args.out, _progress)
+    seeds = list(suite.seeds) if args.seeds is None else whole_numbers(args.seeds)
+    names = agent_names(args.agents, memories)
+    first = next(iter(memories.values()), None)  # whose configuration those without memory have
+    configs = {name: suited(resolve(args, memory_of(name, memories) or first), suite) for name in names}
+    for config in configs.values():
+        refuse_trained(seeds, config)
+    check_paired(configs)
+    spread = spreading(args.workers, args.ray)
+    pin(args.out, args.suite, memories, configs)
+    arms = [ArmSpec(name, configs[name], memory_of(name, memories)) for name in names]
+    summary = _played(suite, arms, seeds, args.out, spread, args.video)
     console = Console()
     console.print(table(summary, names))
     for name in names:
         if found := summary[name]["fast_failures"]:
             low, high = found["wilson"]
+            bound = "" if name in AGENTS else f"; bound {configs[name].fast.epsilon}"
             console.print(
                 f"{name}: {found['failed']} of {found['n']} fast decisions failed, "
-                f"{found['failed'] / found['n']:.3f} ({low:.3f} to {high:.3f}); bound {config.fast.epsilon}"
+                f"{found['failed'] / found['n']:.3f} ({low:.3f} to {high:.3f}){bound}"
             )
     for pair, test in summary["mcnemar"].items():
         console.print(
@@ -70,15 +73,10 @@ def evaluate(args: argparse.Namespace) -> int:
     return 0
 
 
-def resolve(args: argparse.Namespace) -> Config:
-    """Resolves the configuration: the memory's own file first, then --config, then --set."""
-    files: list[str | Path] = list(args.config)
-    if args.memory is not None:
-        saved = args.memory / "config.yaml"
-        if not saved.is_file():
-            raise PeamError(f"{args.memory} is not a run folder: it has no config.yaml")
-        files.insert(0, saved)
-    return load_config(files, args.set)
+def resolve(args: argparse.Namespace, memory: Path | None) -> Config:
+    """Resolves an arm's configuration: its memory's own file first, then --config, then --set."""
+    saved = [] if memory is None else [memory / "config.yaml"]
+    return settled(load_config([*saved, *args.config], args.set))
 
 
 def whole_numbers(text: str) -> list[int]:
@@ -102,7 +100,7 @@ def refuse_trained(seeds: Sequence[int], config: Config) -> None:
             raise PeamError(f"seed {seed} lies in life.seeds [{first}, {last}): it may have been trained on")
 
 
-def agent_names(text: str, memory: Path | None) -> list[str]:
+def agent_names(text: str, memories: Mapping[str, Path]) -> list[str]:
     """Parses `peam,planner_only`; the first is compared with each other one."""
     names = text.split(",")
     for name in names:
@@ -110,15 +108,16 @@ def agent_names(text: str, memory: Path | None) -> list[str]:
             raise PeamError(unknown("agent", name, ARMS))
     if len(set(names)) < len(names):
         raise PeamError(f"an agent is named twice in '{text}'")
-    for name in {"peam", BLANK, UNTOLD}.intersection(names):
-        if memory is None:
-            raise PeamError(f"agent {name} needs a run to take its memory from: --memory RUN")
+    for name in names:
+        memory_of(name, memories)
     return names
 
 
-def pin(out: Path, suite: str, memory: Path | None, config: Config) -> None:
+def pin(out: Path, suite: str, memories: Mapping[str, Path], configs: Mapping[str, Config]) -> None:
     """Writes what the results depend on, and refuses to go on with results that depend on something else."""
-    inputs = {"suite": suite, "adapters": _served(memory), "config": config.to_dict()}
+    served = {name: _served(memory) for name, memory in sorted(memories.items())}
+    told = {name: config.to_dict() for name, config in sorted(configs.items())}
+    inputs = {"suite": suite, "memories": served, "configs": told}
     path = out / "inputs.json"
     if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != inputs:
         raise PeamError(f"{out} holds results of another suite, memory or configuration; name another --out")
@@ -126,46 +125,61 @@ def pin(out: Path, suite: str, memory: Path | None, config: Config) -> None:
     path.write_text(json.dumps(inputs, indent=2) + "\n", encoding="utf-8")
 
 
-def _served(memory: Path | None) -> dict[str, str]:
-    if memory is None:
-        return {}
-    registry = AdapterRegistry(memory / "adapters")
-    folders = {category: registry.path(category) for category in registry.categories()}
-    return {
-        c: f"{p.name} {hashlib.sha256((p / MANIFEST).read_bytes()).hexdigest()}" for c, p in folders.items()
-    }
-
-
-def _arm(name: str, config: Config, memory: Path | None) -> Arm:
-    if name == "planner_only":
-        return Arm(name, PlannerOnly(make_planner(config)), config)
-    looks = {**config.observation.to_dict(), "blank_image": name == BLANK or config.observation.blank_image}
-    seeing = Config({**config.to_dict(), "observation": looks})
-    agent = frozen_peam(config, memory or Path())
-    if name == UNTOLD:
-        agent.bounds = replace(agent.bounds, affordances=Affordances(), routines=Routines())
-    return Arm(name, agent, seeing)
-
-
-def frozen_peam(config: Config, memory: Path) -> Peam:
-    """Builds the agent with the adapters and the calibration that a run ended with."""
-    from peam.fast.tier import LoraFastTier
-
-    tier = LoraFastTier(config)
-    registry = AdapterRegistry(memory / "adapters", tier.experts.base_hash())
+def _served(memory: Path) -> dict[str, str]:
+    """Returns what a memory is: its experience, and the adapters that serve."""
     with Store.open(memory / "store.db", readonly=True) as store:
-        for category in registry.categories():
-            serve(tier, registry, store, category)
-        bounds = bounds_of(store)
-    return Peam(make_planner(config), tier, bounds)
+        served = {"decisions": store.decisions_digest()}
+    registry = AdapterRegistry(memory / "adapters")
+    for category in registry.categories():
+        folder = registry.path(category)
+        served[category] = f"{folder.name} {hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()}"
+    return served
 
 
-def _progress(event: Mapping[str, Any]) -> None:
-    if event["kind"] == "trial":
-        trial = event["trial"]
-        mark = "ok  " if trial.success else "fail"
-        counts = f"{trial.decisions:>4} decisions {trial.slow_calls:>4} slow calls {trial.seconds:>7.1f} s"
-        print(f"{mark}  {trial.agent:<14} {trial.task:<16} seed {trial.seed:<6} {counts}", flush=True)
+def spreading(workers: int | None, ray: str | None) -> Spread:
+    """Returns who plays the trials.
+
+    Args:
+        workers: Processes, or Ray workers; None for one process, or all processors of the cluster.
+        ray: Address of a cluster; None for this machine without Ray.
+    """
+    if workers is not None and workers < 1:
+        raise PeamError(f"--workers must be 1 or more, got {workers}")
+    if ray is not None:
+        return Cluster(ray, workers or 0)
+    return Processes(workers) if workers and workers > 1 else one_by_one
+
+
+def _played(
+    suite: Suite, arms: Sequence[ArmSpec], seeds: Sequence[int], out: Path, spread: Spread, video: bool
+) -> dict[str, Any]:
+    """Plays the trials under a bar with the time that is left, one line a trial above it."""
+    names = {arm.name for arm in arms}
+    keys = {(name, task.name, seed) for name in names for task in suite.tasks for seed in seeds}
+    already = len(keys.intersection(trial.key for trial in read_results(out / "results.jsonl")))
+    columns = (
+        TextColumn("trials"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        Eta(),
+    )
+    with Progress(*columns, transient=True, disable=not Console().is_terminal) as bar:
+        shown = bar.add_task("trials", total=len(keys), completed=already)
+
+        def told(trial: Trial) -> None:
+            bar.console.print(line(trial), highlight=False, markup=False, soft_wrap=True)
+            bar.advance(shown)
+
+        return run_trials(suite, arms, seeds, out, spread, video, told)
+
+
+def line(trial: Trial) -> str:
+    """Returns one finished trial in words."""
+    mark = "ok  " if trial.success else "fail"
+    counts = f"{trial.decisions:>4} decisions {trial.slow_calls:>4} slow calls {trial.seconds:>7.1f} s"
+    return f"{mark}  {trial.agent:<14} {trial.task:<16} seed {trial.seed:<6} {counts}"
 
 
 def table(summary: Mapping[str, Any], names: Sequence[str]) -> Table:

@@ -15,9 +15,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from peam.config import Config, load_config
+from peam.config import Config, configs_dir, load_config
 from peam.display import LifeDisplay
 from peam.errors import ConfigError, PeamError, unknown
+from peam.memory.embeddings import settled
 
 SHOWN = (
     "episodes",
@@ -65,12 +66,15 @@ def _live(config: Config, resume: bool, quiet: bool) -> Mapping[str, Any]:
 def resolve(args: argparse.Namespace) -> Config:
     """Resolves the configuration: a resumed run's own file first, then --config, then options.
 
+    For a new run what its agent's overlay says comes first, and the encoder is chosen once and for all.
+
     Raises:
         ConfigError: A key, a value or a file that does not fit.
+        PeamError: The run to resume is another agent's.
     """
     files: list[str | Path] = list(args.config)
     overrides = list(args.set)
-    for key, value in (("seed", args.seed), ("life.episodes", args.episodes)):
+    for key, value in (("agent", args.agent), ("seed", args.seed), ("life.episodes", args.episodes)):
         if value is not None:
             overrides.append(f"{key}={value}")
     if args.out is not None:
@@ -78,18 +82,26 @@ def resolve(args: argparse.Namespace) -> Config:
     config = load_config(files, overrides)
     saved = Path(config.run_dir) / "config.yaml"
     if args.resume and saved.is_file():
+        lived = load_config([saved]).agent
+        if args.agent not in (None, lived):
+            raise PeamError(
+                f"{saved.parent} is a life of agent {lived}: resume it as that, or name another --out"
+            )
         return load_config([saved, *files], overrides)
-    return config
+    overlay = configs_dir() / "agent" / f"{config.agent}.yaml"
+    overlays = [overlay] if overlay.is_file() else []
+    return settled(load_config([*overlays, *files], overrides))
 
 
 def check_names(config: Config) -> None:
     """Refuses names that nothing answers to, before anything heavy is loaded.
 
     Raises:
-        ConfigError: Unknown backend, planner or suite; names the nearest.
+        ConfigError: Unknown agent, backend, planner, suite or kind of experts; names the nearest.
     """
-    from peam.build import PLANNERS, SIMS
+    from peam.build import PLANNERS, SIMS, check_agent
     from peam.evaluation.suites import load_suite
+    from peam.fast.roster import Roster, ewc_weight
 
     for kind, name, known in (
         ("backend", config.sim.backend, SIMS),
@@ -97,6 +109,9 @@ def check_names(config: Config) -> None:
     ):
         if name not in known:
             raise ConfigError(unknown(kind, name, known))
+    check_agent(config.agent)
+    Roster.from_config(config)
+    ewc_weight(config)
     load_suite(config.life.suite)
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from peam.errors import PeamError, StoreError, unknown
+from peam.fast.roster import covered
 from peam.memory.records import Consolidation, Experience
 from peam.memory.registry import MANIFEST, AdapterRegistry, Version
 from peam.memory.store import Store
@@ -72,7 +73,7 @@ def _known(registry: AdapterRegistry) -> str:
 def _rows(run: Path, registry: AdapterRegistry, category: str) -> list[Row]:
     with Store.open(run / "store.db", readonly=True) as store:
         done = {c.version: c for c in store.consolidations(category)}
-        scored = {e.pair: e for e in store.experience(category)}
+        scored = {e.pair: e for e in store.experience(covered(category))}
         return [
             _row(registry, known, done.get(known.version), scored, store.acted(category, known.version))
             for known in registry.history(category)
@@ -143,7 +144,7 @@ def _show(run: Path, registry: AdapterRegistry, category: str, version: str | No
     if version not in rows:
         raise PeamError(f"{category} has no {unknown('version', version, rows)}")
     with Store.open(run / "store.db", readonly=True) as store:
-        found = store.experience(category)
+        found = store.experience(covered(category))
         done = next((c for c in store.consolidations(category) if c.version == version), None)
     shown = {
         **rows[version],

@@ -2,23 +2,30 @@
 
 A trial is one (agent, task, seed): at most `max_decisions` decisions in all, spread over at most
 `attempts` fresh resets of the same world (an attempt ends by death or by its goal). Finished trials are
-appended to `results.jsonl` as they end, so an interrupted evaluation goes on where it stopped.
+appended to `results.jsonl` as they end, so an interrupted evaluation goes on where it stopped. A trial
+depends on its arm, task and seed alone, so it does not matter who plays it, or when.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from peam.agents.base import Agent
-from peam.config import Config
+from peam.build import make_sim
+from peam.camera import Reel
+from peam.claim import claim
 from peam.errors import ConfigError
+from peam.evaluation.arms import Arm, ArmSpec, make_arm
 from peam.evaluation.stats import mcnemar, wilson
 from peam.evaluation.suites import Suite
+from peam.evaluation.workers import Spread, one_by_one
 from peam.rollout import OnEvent, Rollout, ignore
 from peam.sims.base import Sim
 from peam.types import Episode, Task
@@ -41,6 +48,8 @@ class Trial:
     seconds: float
     diagnoses: dict[str, int]
     fast_failed: int = 0  # of the fast decisions
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -49,12 +58,59 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
-    """An agent under test: its policy and the configuration that its episodes run under."""
+class Job:
+    """One trial to be played."""
 
-    name: str
-    agent: Agent
-    config: Config
+    arm: ArmSpec
+    task: Task
+    seed: int
+
+    def __str__(self) -> str:
+        return f"{self.arm.name} {self.task.name} seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A finished trial, and its video (file suffix, content) where one was asked for."""
+
+    trial: Trial
+    video: tuple[str, bytes] | None = None
+
+
+class Player:
+    """A worker: plays jobs, and keeps the simulator and the agent of the arm that it played last."""
+
+    def __init__(self, suite: Suite, video: bool) -> None:
+        self._suite, self._video = suite, video
+        self._spec: ArmSpec | None = None
+        self._arm: Arm | None = None
+        self._sim: Sim | None = None
+
+    def __call__(self, job: Job) -> Played:
+        """Plays one trial."""
+        if self._spec != job.arm:
+            self.close()
+            self._arm, self._spec = make_arm(job.arm), job.arm
+            self._sim = make_sim(self._arm.config)
+        assert self._arm is not None and self._sim is not None
+        if not self._video:
+            return Played(play_trial(self._arm, self._sim, job.task, job.seed, self._suite))
+        reel = Reel(self._sim)
+        trial = play_trial(self._arm, reel.sim, job.task, job.seed, self._suite, reel.on_event)
+        return Played(trial, _encoded(reel))
+
+    def close(self) -> None:
+        """Closes the simulator."""
+        if self._sim is not None:
+            self._sim.close()
+        self._spec = self._arm = self._sim = None
+
+
+def _encoded(reel: Reel) -> tuple[str, bytes] | None:
+    """Returns the video as bytes: a worker may be on another machine than the results."""
+    with tempfile.TemporaryDirectory() as folder:
+        written = reel.write(Path(folder) / "trial")
+        return (written.suffix, written.read_bytes()) if written else None
 
 
 def play_trial(arm: Arm, sim: Sim, task: Task, seed: int, suite: Suite, on_event: OnEvent = ignore) -> Trial:
@@ -89,6 +145,8 @@ def _trial(agent: str, task: Task, seed: int, episodes: Sequence[Episode]) -> Tr
         seconds=round(sum(e.seconds for e in episodes), 3),
         diagnoses=dict(sorted(diagnoses.items())),
         fast_failed=sum(d.tier == "fast" and not d.outcome.ok for d in played),
+        prompt_tokens=sum(d.tokens[0] for d in played),
+        completion_tokens=sum(d.tokens[1] for d in played),
     )
 
 
@@ -114,44 +172,68 @@ def read_results(path: Path) -> list[Trial]:
 
 def evaluate(
     suite: Suite,
-    arms: Sequence[Arm],
-    make_sim: Callable[[Config], Sim],
+    arms: Sequence[ArmSpec],
     seeds: Sequence[int],
     out: Path,
-    on_event: OnEvent = ignore,
+    spread: Spread = one_by_one,
+    video: bool = False,
+    on_trial: Callable[[Trial], None] = lambda trial: None,
 ) -> dict[str, Any]:
     """Plays every (arm, task, seed) that `results.jsonl` does not have yet, and summarises.
 
     Args:
         suite: Tasks and budgets.
         arms: Agents under test, the first one compared with each other one.
-        make_sim: Builds a simulator from an arm's configuration.
         seeds: World seeds; every arm sees the same ones.
-        out: Folder for `results.jsonl` and `summary.json`.
-        on_event: Listener; also told each finished trial.
+        out: Folder for `results.jsonl`, `summary.json` and `videos/`.
+        spread: Who plays: this process, several, or a cluster (`workers.py`, `cluster.py`).
+        video: Whether to film the trials that are played now.
+        on_trial: Told each finished trial.
 
     Returns:
         The content of `summary.json`.
+
+    Raises:
+        PeamError: Another evaluation writes into `out`, a worker died, or an arm cannot be built.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    results = out / "results.jsonl"
-    done = {t.key: t for t in read_results(results)}
-    results.write_text("".join(_line(t) for t in done.values()), encoding="utf-8")
-    for arm in arms:
-        sim = make_sim(arm.config)
-        for task in suite.tasks:
-            for seed in seeds:
-                if (arm.name, task.name, seed) not in done:
-                    trial = play_trial(arm, sim, task, seed, suite, on_event)
-                    done[trial.key] = trial
-                    with results.open("a", encoding="utf-8") as file:
-                        file.write(_line(trial))
-                    on_event({"kind": "trial", "trial": trial})
-        sim.close()
-    wanted = {(arm.name, task.name, seed) for arm in arms for task in suite.tasks for seed in seeds}
-    summary = summarise([t for t in done.values() if t.key in wanted], [arm.name for arm in arms])
-    (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    with claim(out):
+        done = {t.key: t for t in mended(out / "results.jsonl")}
+        jobs = [Job(arm, task, seed) for arm in arms for task in suite.tasks for seed in seeds]
+        open_ = [job for job in jobs if (job.arm.name, job.task.name, job.seed) not in done]
+        for played in spread(partial(Player, suite, video), open_) if open_ else ():
+            done[played.trial.key] = played.trial
+            _keep(out, played)
+            on_trial(played.trial)
+        names = [arm.name for arm in arms]
+        wanted = [done[(job.arm.name, job.task.name, job.seed)] for job in jobs]
+        summary = summarise(wanted, names)
+        (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     return summary
+
+
+def mended(results: Path) -> list[Trial]:
+    """Reads `results.jsonl`, and cuts off a last line that a crash left unfinished."""
+    trials = read_results(results)
+    text = "".join(map(_line, trials))
+    if trials and results.stat().st_size != len(text.encode()):
+        new = results.with_suffix(".new")
+        new.write_text(text, encoding="utf-8")
+        os.replace(new, results)  # whole or not at all, whenever this process is killed
+    elif results.exists() and not trials:
+        results.unlink()
+    return trials
+
+
+def _keep(out: Path, played: Played) -> None:
+    """Writes a finished trial to the disk: the video first, so that a trial that counts has one."""
+    if played.video is not None:
+        suffix, content = played.video
+        (out / "videos").mkdir(exist_ok=True)
+        (out / "videos" / ("-".join(map(str, played.trial.key)) + suffix)).write_bytes(content)
+    with (out / "results.jsonl").open("a", encoding="utf-8") as file:
+        file.write(_line(played.trial))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _line(trial: Trial) -> str:
@@ -173,7 +255,8 @@ def summarise(trials: Sequence[Trial], agents: Sequence[str]) -> dict[str, Any]:
 def _figures(trials: Sequence[Trial]) -> dict[str, Any]:
     n, wins = len(trials), sum(t.success for t in trials)
     slow = sum(t.slow_calls for t in trials)
-    fields = ("slow_calls", "fast_decisions", "decisions", "ticks", "seconds")
+    tokens = ("prompt_tokens", "completion_tokens")
+    fields = ("slow_calls", "fast_decisions", "decisions", "ticks", "seconds", *tokens)
     return {
         "success": wins,
         "n": n,

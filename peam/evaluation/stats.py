@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import beta, binom, norm
+
+Floats = NDArray[np.float64]
+_BLOCK = 2_000_000  # numbers that one block of resamples may hold at a time
 
 
 def _check(successes: int, trials: int) -> None:
@@ -85,3 +89,92 @@ def clopper_pearson_upper(failures: int, trials: int, confidence: float = 0.95) 
     if failures == trials:
         return 1.0
     return float(beta.ppf(confidence, failures + 1, trials - failures))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Returns the p-values of one family adjusted by Holm's step-down, in the given order.
+
+    Sorted upwards, the i-th of m (from 0) becomes the largest of min(1, (m - j) p_j) over j <= i; rejecting
+    where that is at most alpha keeps the chance of any false rejection in the family at most alpha, however
+    the tests depend on each other. Holm, Scandinavian Journal of Statistics 6 (1979) 65-70.
+    """
+    if any(not 0 <= p <= 1 for p in p_values):
+        raise ValueError(f"p-values must lie in [0, 1], got {list(p_values)}")
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted
+
+
+def iqm(scores: ArrayLike) -> Floats:
+    """Returns the interquartile mean over runs and tasks together; leading axes are kept.
+
+    The lowest and the highest floor(n / 4) of the n = runs x tasks scores are left out, the rest is averaged;
+    Agarwal et al., arXiv 2108.13264, section 4.3 (rliable's `aggregate_iqm`, a trimmed mean at 0.25).
+
+    Args:
+        scores: (..., runs, tasks).
+    """
+    flat = _runs_by_tasks(scores)
+    flat = np.sort(flat.reshape(*flat.shape[:-2], -1), axis=-1)
+    cut = flat.shape[-1] // 4
+    middle: Floats = flat[..., cut : flat.shape[-1] - cut].mean(axis=-1)
+    return middle
+
+
+def performance_profile(scores: ArrayLike, thresholds: ArrayLike) -> Floats:
+    """Returns the share of runs, over all tasks, whose score is above each threshold: (..., thresholds).
+
+    Run-score distribution of Agarwal et al., arXiv 2108.13264, section 4.2 (rliable's `score_distributions`).
+
+    Args:
+        scores: (..., runs, tasks).
+        thresholds: One-dimensional.
+    """
+    above = _runs_by_tasks(scores)[..., None] > np.asarray(thresholds, dtype=np.float64)
+    share: Floats = above.mean(axis=(-3, -2))
+    return share
+
+
+def stratified_bootstrap(
+    scores: ArrayLike,
+    statistic: Callable[[Floats], Floats],
+    seed: int,
+    resamples: int = 10_000,
+    confidence: float = 0.95,
+) -> tuple[Floats, Floats, Floats]:
+    """Returns (statistic, low, high) by the percentile bootstrap, tasks as strata.
+
+    Each resample draws as many runs as there are, with replacement, within every task for itself; tasks are
+    never resampled. Agarwal et al., arXiv 2108.13264, section 4.1 (rliable's `StratifiedBootstrap`).
+
+    Args:
+        scores: (runs, tasks).
+        statistic: (..., runs, tasks) -> (...) or (..., k): `iqm`, or a profile at k thresholds.
+        seed: Of the numpy Generator.
+        resamples: How many.
+        confidence: Of the interval.
+    """
+    matrix = _runs_by_tasks(scores)
+    if matrix.ndim != 2:
+        raise ValueError(f"scores must be runs x tasks, got {matrix.ndim} dimensions")
+    rng = np.random.default_rng(seed)
+    runs = matrix.shape[0]
+    block = max(1, _BLOCK // matrix.size)
+    drawn = []
+    for first in range(0, resamples, block):
+        count = min(block, resamples - first)
+        picked = rng.integers(0, runs, size=(count, *matrix.shape))
+        drawn.append(statistic(np.take_along_axis(matrix[None], picked, axis=1)))
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(np.concatenate(drawn), [tail, 1 - tail], axis=0)
+    return statistic(matrix), low, high
+
+
+def _runs_by_tasks(scores: ArrayLike) -> Floats:
+    matrix = np.asarray(scores, dtype=np.float64)
+    if matrix.ndim < 2 or matrix.size == 0:
+        raise ValueError(f"scores must be runs x tasks and not empty, got shape {matrix.shape}")
+    return matrix

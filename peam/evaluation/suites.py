@@ -12,15 +12,17 @@ from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
-from peam.config import configs_dir
+from peam.config import Config, configs_dir
 from peam.errors import ConfigError, PeamError, nearest, unknown
 from peam.types import CATEGORIES, Predicate, Task
 
-_SUITE = ("name", "description", "seeds", "max_decisions", "attempts", "start", "tasks")
-_TASK = ("name", "text", "goal", "category", "start", "counts", "weight")
+_SUITE = ("name", "description", "seeds", "max_decisions", "attempts", "start", "obfuscation", "tasks")
+_TASK = ("name", "text", "goal", "category", "start", "counts", "weight", "first", "last")
 _START = ("inventory", "time", "hand", "creatures", "peaceful")
 _CREATURE = ("name", "distance")
+NEVER = 10**9  # an episode that no stream reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Suite:
         seeds: World seeds to evaluate on.
         max_decisions: Decisions an attempt may take.
         attempts: Attempts a (task, seed) gets.
+        windows: One a task: the first and the last episode of a stream that may draw it.
+        obfuscation: Seed of the names and recipes of its world; 0 for the ordinary ones.
     """
 
     name: str
@@ -44,6 +48,8 @@ class Suite:
     seeds: tuple[int, ...]
     max_decisions: int
     attempts: int
+    windows: tuple[tuple[int, int], ...]
+    obfuscation: int = 0
 
     def task(self, name: str) -> Task:
         """Returns a task by name. Raises ConfigError naming the nearest where there is none."""
@@ -86,12 +92,26 @@ def draw_stream(
     if last <= first:
         raise ConfigError(f"seed range [{first}, {last}) is empty")
     rng = np.random.default_rng(seed)
-    bounds = np.cumsum(np.asarray(suite.weights, dtype=np.float64))
     stream = []
-    for _ in range(episodes):
+    for episode in range(episodes):
+        bounds = np.cumsum(_open_weights(suite, episode))
+        if not bounds[-1] > 0:
+            raise ConfigError(f"suite {suite.name}: no task may be drawn in episode {episode}")
         index = int(np.searchsorted(bounds, rng.random() * bounds[-1], side="right"))
         stream.append((suite.tasks[min(index, len(suite.tasks) - 1)], int(rng.integers(first, last))))
     return stream
+
+
+def _open_weights(suite: Suite, episode: int) -> NDArray[np.float64]:
+    weighed = zip(suite.weights, suite.windows, strict=True)
+    return np.array(
+        [w if first <= episode <= last else 0.0 for w, (first, last) in weighed], dtype=np.float64
+    )
+
+
+def suited(config: Config, suite: Suite) -> Config:
+    """Returns the configuration for the suite's world: its names and recipes are the suite's own."""
+    return Config({**config.to_dict(), "sim": {**config.sim.to_dict(), "obfuscation": suite.obfuscation}})
 
 
 def _locate(name: str | Path) -> Path:
@@ -109,10 +129,13 @@ def _suite(data: Mapping[str, Any], where: str) -> Suite:
     common = _start(data.get("start", {}), where)
     tasks: list[Task] = []
     weights: list[float] = []
+    windows: list[tuple[int, int]] = []
     for number, entry in enumerate(_sequence(data["tasks"], f"{where}: tasks")):
-        new, weight = _family(_mapping(entry, f"{where}: task {number + 1}"), common, where)
+        entry = _mapping(entry, f"{where}: task {number + 1}")
+        new, weight = _family(entry, common, where)
         tasks += new
         weights += [weight / len(new)] * len(new)
+        windows += [_window(entry, f"{where}: task '{entry['name']}'")] * len(new)
     names = [task.name for task in tasks]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not tasks:
@@ -120,8 +143,22 @@ def _suite(data: Mapping[str, Any], where: str) -> Suite:
     seeds = tuple(_whole(seed, f"{where}: seeds", 0) for seed in _sequence(data["seeds"], f"{where}: seeds"))
     limit = _whole(data["max_decisions"], f"{where}: max_decisions", 1)
     attempts = _whole(data["attempts"], f"{where}: attempts", 1)
-    description = str(data.get("description", ""))
-    return Suite(str(data["name"]), description, tuple(tasks), tuple(weights), seeds, limit, attempts)
+    return Suite(
+        name=str(data["name"]),
+        description=str(data.get("description", "")),
+        tasks=tuple(tasks),
+        weights=tuple(weights),
+        seeds=seeds,
+        max_decisions=limit,
+        attempts=attempts,
+        windows=tuple(windows),
+        obfuscation=_whole(data.get("obfuscation", 0), f"{where}: obfuscation", 0),
+    )
+
+
+def _window(entry: Mapping[str, Any], where: str) -> tuple[int, int]:
+    first = _whole(entry.get("first", 0), f"{where}: first", 0)
+    return first, _whole(entry.get("last", NEVER), f"{where}: last", first)
 
 
 def _family(entry: Mapping[str, Any], common: Mapping[str, object], where: str) -> tuple[list[Task], float]:

@@ -219,7 +219,7 @@ class Backbone:
         where = torch.minimum(start[:, None] + torch.arange(max(keep)), lengths[:, None] - 1).to(self.device)
         ids = padded(rows).to(self.device)
         if self.decoder is None:
-            whole = self._generic_logits(handle.module, pictures, ids, lengths.to(self.device))
+            whole: Tensor = self._generic(handle.module, pictures, ids, lengths.to(self.device)).logits
             return whole.gather(1, where[..., None].expand(-1, -1, whole.shape[-1])).float()
         weights = handle.weights()
         embeds = self._embed(weights, ids, [f for p in pictures if (f := p.features) is not None])
@@ -234,9 +234,22 @@ class Backbone:
         places = (ids == self.image_token).unsqueeze(-1)
         return embeds.masked_scatter(places, torch.cat(list(features)).to(embeds.dtype))
 
-    def _generic_logits(
-        self, module: Any, pictures: Sequence[Picture], ids: Tensor, lengths: Tensor
-    ) -> Tensor:
+    def hidden(self, handle: Handle, picture: Picture, prompt: list[int]) -> Tensor:
+        """Returns the (prompt tokens, hidden) last hidden states of a prompt after a picture."""
+        ids = torch.tensor([[*picture.prefix, *prompt]], device=self.device)
+        first, length = len(picture.prefix), ids.shape[1]
+        if self.decoder is None:
+            lengths = torch.tensor([length], device=self.device)
+            out = self._generic(handle.module, [picture], ids, lengths, output_hidden_states=True)
+            states: Tensor = out.hidden_states[-1][0, first:]
+            return states
+        weights, where = handle.weights(), torch.arange(first, length, device=self.device)[None]
+        features = [] if picture.features is None else [picture.features]
+        return self.decoder.run(weights, self._embed(weights, ids, features), where)[0][0]
+
+    def _generic(
+        self, module: Any, pictures: Sequence[Picture], ids: Tensor, lengths: Tensor, **asked: bool
+    ) -> Any:
         inputs: dict[str, Tensor] = {}
         for key in pictures[0].tensors:
             inputs[key] = torch.cat([p.tensors[key] for p in pictures])
@@ -245,8 +258,7 @@ class Backbone:
             for row, p in enumerate(pictures):
                 inputs[key][row, : len(p.prefix)] = p.per_token[key]
         mask = (torch.arange(ids.shape[1], device=self.device) < lengths[:, None]).long()
-        out: Tensor = module(input_ids=ids, attention_mask=mask, use_cache=False, **inputs).logits
-        return out
+        return module(input_ids=ids, attention_mask=mask, use_cache=False, **inputs, **asked)
 
     def continuations(self, handle: Handle, picture: Picture, prompt: Sequence[int]) -> Continue:
         """Returns a function that continues a picture and a prompt, which are read with its first call.

@@ -31,6 +31,7 @@ Knows nothing of models.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -184,7 +185,10 @@ class Calibrator:
         """Returns the success probability of an action at a margin, linear between knots; 0 where unknown."""
         if verb_of(word) not in self.score.offsets:
             return 0.0
-        return float(np.interp(self.score.of(word, margin), self.knots, self.probabilities))
+        score = self.score.of(word, margin)
+        first = min(max(bisect_right(self.knots, score) - 1, 0), max(len(self.knots) - 2, 0))
+        near = slice(first, first + 2)  # all the others do not matter, and cost what they number
+        return float(np.interp(score, self.knots[near], self.probabilities[near]))
 
     def acts(self, word: str, margin: float) -> bool:
         """Returns whether the fast tier may act with this action word at this margin."""

@@ -91,19 +91,28 @@ def check_manifest(directory: Path, base_hash: str) -> None:
         )
 
 
+def read_weights(directory: Path) -> dict[str, Tensor]:
+    """Reads an expert's tensors.
+
+    Raises:
+        AdapterError: If one of its files is missing, or the weights are malformed.
+    """
+    for name in (WEIGHTS, SETTINGS):
+        if not (directory / name).is_file():
+            raise AdapterError(f"{directory / name} is missing; {REMEDY}")
+    try:
+        return load_file(directory / WEIGHTS)
+    except (SafetensorError, OSError) as error:
+        raise AdapterError(f"{directory / WEIGHTS} is corrupted ({error}); {REMEDY}") from error
+
+
 def read_adapter(directory: Path) -> tuple[LoraConfig, dict[str, Tensor]]:
     """Reads an adapter's configuration and tensors.
 
     Raises:
         AdapterError: If a file is missing or malformed.
     """
-    for name in (WEIGHTS, SETTINGS):
-        if not (directory / name).is_file():
-            raise AdapterError(f"{directory / name} is missing; {REMEDY}")
-    try:
-        state = load_file(directory / WEIGHTS)
-    except (SafetensorError, OSError) as error:
-        raise AdapterError(f"{directory / WEIGHTS} is corrupted ({error}); {REMEDY}") from error
+    state = read_weights(directory)
     try:
         settings = json.loads((directory / SETTINGS).read_text(encoding="utf-8"))
         return LoraConfig(

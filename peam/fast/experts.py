@@ -1,4 +1,4 @@
-"""The experts: one frozen base, and one PEFT LoRA adapter a category.
+"""The experts: one frozen base, and PEFT LoRA adapters: one a category, or one for all (`roster.py`).
 
 On the cached path serving uses folded weights, made when asked and then apart from what trains; on the
 generic path the unmerged adapter itself serves. An unknown adapter is an error, never the base in silence.
@@ -39,6 +39,7 @@ from peam.fast.checkpoints import (
     read_adapter,
 )
 from peam.fast.decoder import Weights
+from peam.fast.roster import Roster
 
 
 class Experts:
@@ -78,10 +79,11 @@ class Experts:
 
     @classmethod
     def from_config(cls, config: Config) -> Experts:
-        """Loads the base named by `config.fast`."""
+        """Loads the base of `config.fast`; one adapter for all gets the ranks of all, equally scaled."""
         lora: Mapping[str, Any] = config.fast.lora
-        targets = tuple(lora["targets"])
-        return cls(config.fast.base, config.fast.device, int(lora["r"]), int(lora["alpha"]), targets)
+        ranks, targets = Roster.from_config(config).ranks, tuple(lora["targets"])
+        r, alpha = int(lora["r"]) * ranks, int(lora["alpha"]) * ranks
+        return cls(config.fast.base, config.fast.device, r, alpha, targets)
 
     # ---- adapters
 
@@ -168,15 +170,18 @@ class Experts:
         self.drop(scratch)
 
     def _fill(self, category: str, state: dict[str, Tensor], directory: Path) -> None:
-        wanted = {key: value.shape for key, value in self.state(category).items()}
-        given = {key: value.shape for key, value in state.items()}
+        self._check_fit(self.state(category), state, directory)
+        set_peft_model_state_dict(self._peft, state, adapter_name=category)
+
+    def _check_fit(self, own: Mapping[str, Tensor], state: Mapping[str, Tensor], directory: Path) -> None:
+        """Raises AdapterError unless the names and shapes of `state` are those of `own`."""
+        wanted, given = ({key: value.shape for key, value in x.items()} for x in (own, state))
         if wanted != given:
             wrong = sorted(key for key in wanted.keys() | given.keys() if wanted.get(key) != given.get(key))
             raise AdapterError(
                 f"{directory / WEIGHTS}: {len(wrong)} tensors do not fit base '{self.base}', "
                 f"first '{wrong[0]}'; {REMEDY}"
             )
-        set_peft_model_state_dict(self._peft, state, adapter_name=category)
 
     # ---- training
 

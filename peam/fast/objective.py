@@ -12,9 +12,7 @@ Knows experts and records, never the store, the registry or the simulator.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -24,18 +22,14 @@ from torch.nn import functional
 
 from peam.config import Config
 from peam.errors import PeamError
-from peam.fast.augment import augment, task_names, transplant
 from peam.fast.backbone import Handle
+from peam.fast.ewc import Anchor
 from peam.fast.experts import Experts
 from peam.fast.hindsight import hindsight, straight
+from peam.fast.sampler import Sampler, Twin
 from peam.fast.scores import SCORED, Example, answered, examples_of, pictures_of, score, sides
-from peam.state import parse_state
 from peam.types import Decision, Pair
 
-SIDE = 2  # decisions a side of a pair that one step looks at
-PAIRS = 2  # pairs with a failed twin that one step looks at
-AUGMENTED = 0.6  # share of cloned decisions that are shown in an equivalent state
-TRANSPLANTED = 0.5  # share of these that are told of another wood
 WARMUP = 0.05  # share of the steps in which the learning rate rises
 CLIP = 1.0  # largest gradient norm
 
@@ -111,67 +105,6 @@ def _bc_gradient(experts: Experts, category: str, examples: Sequence[Example]) -
 # ---- training
 
 
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """A pair with a failed run, as DPO takes it: both sides after the bifurcation, and pi_ref's scores."""
-
-    chosen: list[Example]
-    rejected: list[Example]
-    chosen_reference: NDArray[np.float64]
-    rejected_reference: NDArray[np.float64]
-
-
-class Sampler:
-    """Draws what one step looks at.
-
-    Cloning: decisions with probability proportional to 1/sqrt(how many share their verb and target), times
-    the same for their goal, which replaces the 1/|t+| weighting: rare but needed actions, and goals that are
-    seldom set, are not drowned by frequent ones.
-    Contrast: `PAIRS` pairs, uniformly; of a side with more than `SIDE` decisions, that many without
-    replacement, scaled by n/SIDE: unbiased for D (for L up to the curvature of log sigmoid), exact for the
-    short sides that bifurcation leaves.
-    """
-
-    def __init__(self, pool: Sequence[Example], twins: Sequence[Twin], seed: int) -> None:
-        self._rng = np.random.default_rng(seed)
-        self._pool, self._twins, self._tasks = pool, twins, task_names()
-        kinds = [(e.action.verb, e.action.target) for e in pool]
-        goals = [parse_state(e.state).goal.rpartition(" ")[0] for e in pool]
-        weights = _rarity(kinds) * _rarity(goals)
-        self._weights = weights / weights.sum()
-
-    def cloned(self, size: int, augmented: bool) -> list[tuple[int, Example]]:
-        """Returns (index into the pool, example) of one step's decisions."""
-        drawn = self._rng.choice(len(self._pool), size=size, p=self._weights)
-        return [(int(i), self._shown(self._pool[int(i)], augmented)) for i in drawn]
-
-    def _shown(self, example: Example, augmented: bool) -> Example:
-        if not augmented or self._rng.random() >= AUGMENTED:
-            return example
-        state = augment(example.state, example.action, example.protected, self._tasks, self._rng)
-        if self._rng.random() >= TRANSPLANTED:
-            return replace(example, state=state)
-        state, seen, action = transplant(state, example.seen, example.action, self._rng)
-        return replace(example, state=state, seen=seen, action=action)
-
-    def contrasted(self) -> list[tuple[Twin, NDArray[np.int64], NDArray[np.int64]]]:
-        """Returns one step's pairs, with the decisions drawn of each side."""
-        if not self._twins:
-            return []
-        drawn = self._rng.choice(len(self._twins), size=min(PAIRS, len(self._twins)), replace=False)
-        twins = [self._twins[int(i)] for i in drawn]
-        return [(t, self._some(len(t.chosen)), self._some(len(t.rejected))) for t in twins]
-
-    def _some(self, size: int) -> NDArray[np.int64]:
-        return self._rng.choice(size, size=min(SIDE, size), replace=False)
-
-
-def _rarity(labels: Sequence[Hashable]) -> NDArray[np.float64]:
-    """Returns 1/sqrt(how many have the same label) of each."""
-    counts = Counter(labels)
-    return np.array([1 / math.sqrt(counts[label]) for label in labels])
-
-
 def train_adapter(
     experts: Experts,
     category: str,
@@ -181,6 +114,7 @@ def train_adapter(
     config: Config,
     seed: int,
     on_step: OnStep | None = None,
+    anchor: Anchor | None = None,
 ) -> dict[str, float]:
     """Trains the category's live adapter in place; a fresh one is made where it has none.
 
@@ -193,10 +127,12 @@ def train_adapter(
         replay: Retained pairs, cloned beside the new ones; the contrast is with what is new.
         config: Reads `consolidation` (steps, passes, batch, lr, augment) and `objective`.
         seed: Draws the fresh adapter, batches and augmentations; same seed, same bytes on one CPU thread.
-        on_step: Called with (step, {"loss", "cloning", "contrast"}) after each step.
+        on_step: Called with (step, {"loss", "cloning", "contrast"}) after each step, "penalty" if anchored.
+        anchor: What the loss holds the adapter to (`peam.fast.ewc`); None: nothing.
 
     Returns:
-        steps, loss, cloning, contrast (means over the last tenth), decisions, pairs, twins, tokens.
+        steps, loss, cloning, contrast, penalty if anchored (means over the last tenth), decisions, pairs,
+        twins, tokens, parameters (how many numbers were trained).
 
     Raises:
         PeamError: If there is no decision to learn from.
@@ -207,12 +143,13 @@ def train_adapter(
     if not pool:
         raise PeamError(f"nothing to train category '{category}' on: no decision with an action")
     twins = _twins(experts, category, pairs) if config.objective["lambda"] else []
-    run = _Run(experts, category, pool, twins, config, seed)
+    run = _Run(experts, category, pool, twins, config, seed, anchor)
     with experts.trainable(category) as (handle, parameters):
         history = run.all_steps(handle, parameters, on_step)
     tail = history[-max(1, len(history) // 10) :]
-    means = {key: float(np.mean([h[key] for h in tail])) for key in ("loss", "cloning", "contrast")}
+    means = {key: float(np.mean([h[key] for h in tail])) for key in tail[0]}
     sizes = {"decisions": len(pool), "pairs": len(pairs), "twins": len(twins), "tokens": run.tokens}
+    sizes["parameters"] = sum(p.numel() for p in parameters)
     return {"steps": float(len(history)), **means, **{key: float(value) for key, value in sizes.items()}}
 
 
@@ -250,8 +187,9 @@ class _Run:
         twins: Sequence[Twin],
         config: Config,
         seed: int,
+        anchor: Anchor | None,
     ) -> None:
-        self._experts, self._category, self._pool = experts, category, pool
+        self._experts, self._category, self._pool, self._anchor = experts, category, pool, anchor
         self._config, self._sampler = config, Sampler(pool, twins, seed)
         self._pictures = pictures_of(experts, pool)
         self.tokens = 0
@@ -267,14 +205,17 @@ class _Run:
         history = []
         for step in range(steps):
             cloning, versus = self._losses(handle)
+            losses = {"cloning": cloning, "contrast": versus}
             loss = cloning + self._config.objective["lambda"] * versus
+            if self._anchor is not None:
+                losses["penalty"] = self._anchor.penalty()
+                loss = loss + losses["penalty"]
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(parameters, CLIP)
             optimiser.step()
             schedule.step()
-            losses = {"loss": loss, "cloning": cloning, "contrast": versus}
-            history.append({key: float(value.detach()) for key, value in losses.items()})
+            history.append({key: float(value.detach()) for key, value in {"loss": loss, **losses}.items()})
             if on_step is not None:
                 on_step(step, history[-1])
         return history

@@ -11,6 +11,7 @@ from typing import Any
 
 from peam.config import Config
 from peam.fast.base import Tried
+from peam.fast.roster import Roster
 from peam.memory.ledger import Ledger
 from peam.memory.meter import Meter, acting_cost, avoidable_cost, thinking_cost
 from peam.memory.pairs import PairMiner, signature, training_decisions
@@ -41,14 +42,14 @@ class Curator:
         store: Where everything is appended.
         registry: Whose lineage says what is retained.
         meter: Prices.
-        trigger: Is told costs and failures.
+        trigger: Is told costs and failures, by expert.
         executor: The serving tier as worthiness sees it.
-        price: Category -> metered cost of consolidating it.
+        price: Expert -> metered cost of consolidating it.
 
     Attributes:
         ledger: Running statistics.
-        serving: Category -> version that decides now; kept by the owner.
-        categories: Categories met so far.
+        serving: Expert -> version that decides now; kept by the owner.
+        experts: Experts whose categories were met so far.
     """
 
     def __init__(
@@ -61,10 +62,11 @@ class Curator:
         executor: Executor,
         price: Callable[[str], float],
     ) -> None:
-        self._miner = PairMiner()
+        self._roster = Roster.from_config(config)
+        self._miner = PairMiner(failures=bool(config.pairs.failures))
         self.ledger = Ledger(meter, self._miner.relevance)
         self.serving: dict[str, str] = {}
-        self.categories: set[str] = set()
+        self.experts: set[str] = set()
         self._config, self._store, self._registry, self._meter = config, store, registry, meter
         self._trigger, self._executor, self._price = trigger, executor, price
         self._worthiness = Worthiness(config, self.ledger, executor)
@@ -95,7 +97,7 @@ class Curator:
     def _learn(self, segments: Sequence[Segment]) -> list[Pair]:
         pairs = self._miner.add(segments)
         self.ledger.learn(segments, pairs)
-        self.categories.update(s.subgoal.category for s in segments)
+        self.experts.update(self._roster.of(s.subgoal.category) for s in segments)
         return pairs
 
     def adopt(self, episode: Episode, now: int) -> Report:
@@ -123,22 +125,23 @@ class Curator:
             event = "slow_call" if decision.tier == "slow" else "fast_decision"
             _add(costs, (category, event), 1, thinking_cost(self._meter, decision))
             _add(costs, (category, "tick"), decision.outcome.ticks, acting_cost(self._meter, decision))
-            self._trigger.observe(category, decision.tier == "slow" or not decision.outcome.ok)
+            failed = decision.tier == "slow" or not decision.outcome.ok
+            self._trigger.observe(self._roster.of(category), failed)
             self._observe_margin(decision)
         for (category, event), (count, amount) in sorted(costs.items()):
             self._store.append_cost(episode.index, event, category, count, amount, self._meter.unit)
 
     def _observe_margin(self, decision: Decision) -> None:
         """Records what came of a fast decision; a proposal that was not taken has no outcome to record."""
-        category, margin = decision.subgoal.category, decision.margin
-        version = self.serving.get(category)
+        expert, margin = self._roster.of(decision.subgoal.category), decision.margin
+        version = self.serving.get(expert)
         if decision.tier == "fast" and decision.action and margin is not None and version is not None:
             tried = Tried(decision.action.word, margin, decision.outcome.ok)
-            self._store.append_calibration(category, version, "life", tried, True)
+            self._store.append_calibration(expert, version, "life", tried, True)
 
     def _score(self, pair: Pair, now: int) -> Score:
-        category = pair.corrected.subgoal.category
-        score = self._worthiness.score(pair, now, self._price(category), self._retained(category))
+        expert = self._roster.of(pair.corrected.subgoal.category)
+        score = self._worthiness.score(pair, now, self._price(expert), self._retained(expert))
         self._store.append_pair(pair, signature(pair.corrected))
         self._store.append_score(score)
         return score
@@ -149,12 +152,12 @@ class Curator:
         cost += self._unpaid.pop(goal, 0.0)
         if scores:
             worth = sum(s.worthiness for s in scores) / len(scores)
-            self._trigger.credit(segment.subgoal.category, cost, worth)
+            self._trigger.credit(self._roster.of(segment.subgoal.category), cost, worth)
         elif cost:
             self._unpaid[goal] = cost
 
     def _retained(self, category: str) -> Gradient | None:
-        """Returns the gradient of a sample of the retained exemplars, cached for the serving version."""
+        """Returns the gradient of a sample of an expert's exemplars, cached for the serving version."""
         version = self.serving.get(category, "")
         if self._gradients.get(category, ("", None))[0] != version:
             learned = trained_pairs(self._store, self._registry, category)

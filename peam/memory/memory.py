@@ -8,7 +8,8 @@
         memory.consolidate(category)           # starts a process, or does it here and now
     for done in memory.finished(): ...         # the swap has happened, the fast tier serves the new version
 
-Ties the parts of this package together and has no rule of its own. Never knows the simulator.
+A category here is an expert's name (`peam.fast.roster`): "shared" where one stands for all. Ties the parts of
+this package together and has no rule of its own. Never knows the simulator.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 from peam.agents.bounds import Bounds
 from peam.config import Config
 from peam.errors import StoreError
+from peam.fast.roster import Roster
 from peam.memory.consolidate import OnStage, PlayProbe, Workbench, consolidate, no_stage
 from peam.memory.curator import Curator, Report
 from peam.memory.gate import GateResult
@@ -72,6 +74,7 @@ class Memory:
         self.config = config
         self.meter = make_meter(config)
         self.trigger = make_trigger(config)
+        self.roster = Roster.from_config(config)
         self.registry = AdapterRegistry(run_dir / "adapters", base_hash)
         self._fast, self._make_bench, self._probe = fast, make_bench, probe
         self.store = Store.open_or_create(run_dir / "store.db")
@@ -178,8 +181,8 @@ class Memory:
             self.store.append_episode(episode)
             report = self.curator.digest(episode)
             self._save_state()
-        for category in sorted({s.subgoal.category for s in episode.segments}):
-            self.recalibrate(category)
+        for expert in sorted({self.roster.of(s.subgoal.category) for s in episode.segments}):
+            self.recalibrate(expert)
         return report
 
     def reproduce(self, replay: Replay) -> dict[int, bool]:
@@ -220,13 +223,13 @@ class Memory:
 
     def levels(self) -> dict[str, float]:
         """Returns category -> level, of all that have any."""
-        return {c: level for c in sorted(self.curator.categories) if (level := self.level(c)) > 0.0}
+        return {c: level for c in sorted(self.curator.experts) if (level := self.level(c)) > 0.0}
 
     def due(self) -> list[str]:
         """Returns the categories whose trigger fires and that have new experience, none under way."""
         return [
             category
-            for category in sorted(self.curator.categories)
+            for category in sorted(self.curator.experts)
             if category not in self._running
             and self.trigger.fires(category, self.price(category))
             and self._plan(category) is not None

@@ -105,10 +105,12 @@ class PairMiner:
 
     Attributes:
         relevance: What each subgoal's context looks at.
+        failures: Whether failures are paired with what corrected them; False: plain successes alone.
         waiting: Subgoal -> failed runs without a correction, pictures dropped.
     """
 
     relevance: Relevance = field(default_factory=Relevance)
+    failures: bool = True
     waiting: dict[str, list[Segment]] = field(default_factory=dict)
 
     def add(self, segments: Sequence[Segment]) -> list[Pair]:
@@ -128,13 +130,13 @@ class PairMiner:
             if segment.reached:
                 pairs += self._correct(segment)
                 pairs += self._own(segment)
-            else:
+            elif self.failures:
                 self._wait(segment, _failed_runs(segment, self.relevance))
         return _unique(pairs)
 
     def _own(self, segment: Segment) -> list[Pair]:
         """Pairs of failures that the same pursuit corrected, and the plain success before the first."""
-        runs = _failed_runs(segment, self.relevance)
+        runs = _failed_runs(segment, self.relevance) if self.failures else []
         pairs = []
         for run in runs:
             pair = self._pair(run, segment, run.decisions[-1].index + 1)

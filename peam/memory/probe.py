@@ -22,6 +22,7 @@ from peam.build import make_planner, make_sim
 from peam.config import Config
 from peam.evaluation.suites import load_suite
 from peam.fast.base import Tried
+from peam.fast.roster import covered
 from peam.fast.tier import LoraFastTier
 from peam.memory.job import Calibration, Job, calibration_of
 from peam.memory.meter import make_meter, segment_cost
@@ -89,9 +90,10 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
 
 
 def probe_tasks(config: Config, job: Job) -> list[tuple[Task, int]]:
-    """Draws (task, world seed) of the job's category by weight, without replacement, by the job's seed."""
+    """Draws (task, world seed) of what the expert serves, by weight, without replacement, by the seed."""
     suite = load_suite(config.life.suite)
-    weighed = [(t, w) for t, w in zip(suite.tasks, suite.weights, strict=True) if t.category == job.category]
+    only = covered(job.category)
+    weighed = [(t, w) for t, w in zip(suite.tasks, suite.weights, strict=True) if only in (None, t.category)]
     listed = [(t, seed, w) for t, w in weighed for seed in suite.seeds]
     if not listed:
         return []
@@ -123,8 +125,9 @@ def play(config: Config, agent: Agent, tasks: Sequence[tuple[Task, int]], first:
 
 
 def observed_of(episodes: Sequence[Episode], category: str) -> Calibration:
-    """Returns what came of the category's fast decisions."""
-    pursued = [s for e in episodes for s in e.segments if s.subgoal.category == category]
+    """Returns what came of an expert's fast decisions."""
+    only = covered(category)
+    pursued = [s for e in episodes for s in e.segments if only in (None, s.subgoal.category)]
     return tuple(
         Tried(d.action.word, d.margin, d.outcome.ok)
         for segment in pursued

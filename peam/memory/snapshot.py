@@ -12,6 +12,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 
 from peam.config import Config
+from peam.fast.roster import covered
 from peam.memory.job import Job
 from peam.memory.reader import Reader
 from peam.memory.records import Experience
@@ -21,14 +22,21 @@ from peam.memory.registry import AdapterRegistry
 def plan_job(
     store: Reader, registry: AdapterRegistry, category: str, config: Config, episode: int
 ) -> Job | None:
-    """Snapshots what a consolidation of the category would work on now.
+    """Snapshots what a consolidation of the category's expert would work on now.
+
+    Args:
+        store: Experience.
+        registry: Versions.
+        category: The expert: a category, or the one expert of all.
+        config: Of the run.
+        episode: The last episode.
 
     Returns:
         The job; None where nothing new was admitted, or nothing could be held out.
     """
     options = config.consolidation
     parent = registry.head(category) or ""
-    listed = [e for e in store.experience(category) if not e.quarantined and e.score is not None]
+    listed = [e for e in store.experience(covered(category)) if not e.quarantined and e.score is not None]
     admitted = [e for e in listed if e.score is not None and e.score.admitted]
     learned = trained_pairs(store, registry, category)
     held = held_out(admitted, learned, float(options.heldout), int(config.seed))
@@ -42,13 +50,22 @@ def plan_job(
         parent=parent,
         episode=episode,
         train=tuple(new),
-        replay=tuple(exemplars(learned, int(options.exemplars), int(config.seed))),
+        replay=tuple(_rehearsed(listed, learned, config)) if options.replay else (),
         heldout=tuple(recent),
         admitted=len(admitted),
         rejected=len(listed) - len(admitted),
         seed=int(draw(int(config.seed), f"{category}:{episode}")[:8], 16),
         config=config.to_dict(),
     )
+
+
+def _rehearsed(listed: Sequence[Experience], learned: Sequence[str], config: Config) -> list[str]:
+    """Draws the pairs to rehearse: so many of each category that the expert has learned from."""
+    category, chosen = {e.pair: e.category for e in listed}, list[str]()
+    for kind in sorted({category[pair] for pair in learned if pair in category}):
+        own = [pair for pair in learned if category.get(pair) == kind]
+        chosen += exemplars(own, int(config.consolidation.exemplars), int(config.seed))
+    return sorted(chosen)
 
 
 def draw(seed: int, name: str) -> str:

@@ -1,23 +1,26 @@
 """What a forgetful planner holds true in one episode, and how diagnoses repair it.
 
 Each fact is unknown or wrong with a configured probability, drawn once an episode. The game's own answers
-(a craft that says what is missing, a craft that succeeds) bring single facts back; nothing else does.
+(a craft that says what is missing, a craft that succeeds) bring single facts back; nothing else does. Where
+an answer contradicts the book of rules, as it does in worlds with other rules, the answer is believed.
 Knows nothing of planning.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from peam.actions import Action, parse_action
 from peam.slow.knowledge import SURFACE, Fact, Knowledge, load_knowledge, related
+from peam.state import parse_state
 from peam.types import Decision, Diagnosis, Outcome
 
 RECONSIDER = 3  # NOT_FOUNDs of a block after which its whereabouts are thought over
 DESPAIR = 6  # NOT_FOUNDs after which what asks for it is doubted
+AGAIN = 2  # demands for one tool after which they are believed
 WOUNDED = 12.0  # life at or below which one remembers to draw a weapon
 PLACE_TABLE = Action("place", "crafting_table")
 _HINT = re.compile(r"([a-z]+\([a-z0-9_, ]+\))\W+([A-Z_]+)((?: [a-z_]+ \d+)*)\s*$")
@@ -32,6 +35,7 @@ class Beliefs:
         confirmed: Keys that the game has spoken for: repaired, or shown right.
         whim: The direction in which a block of unknown whereabouts is looked for.
         extra_fuel: Pieces of fuel added after a furnace starved although its fuel was known.
+        told: Keys in which the game has contradicted the book: its word stands.
     """
 
     def __init__(self, knowledge: Knowledge | None = None) -> None:
@@ -40,7 +44,10 @@ class Beliefs:
         self.confirmed: set[str] = set()
         self.whim = "north"
         self.extra_fuel = 0
+        self.told: set[str] = set()
         self._absent: dict[str, int] = {}
+        self._barred: dict[str, int] = {}  # tool -> how often the way under ground asked for it
+        self._quarried = False  # whether rock was ever mined
 
     @classmethod
     def draw(cls, seed: int, p_unknown: float, p_wrong: float) -> Beliefs:
@@ -67,7 +74,8 @@ class Beliefs:
         other = Beliefs(self.knowledge)
         other.facts, other.confirmed = dict(self.facts), set(self.confirmed)
         other.whim, other.extra_fuel = self.whim, self.extra_fuel
-        other._absent = dict(self._absent)
+        other._absent, other.told = dict(self._absent), set(self.told)
+        other._barred, other._quarried = dict(self._barred), self._quarried
         return other
 
     def replay(self, history: Iterable[Decision], hints: Sequence[str] = ()) -> Beliefs:
@@ -81,11 +89,11 @@ class Beliefs:
         table = False
         for decision in history:
             if decision.action is not None:
-                after.learn(decision.action, decision.outcome, table)
+                after.learn(decision.action, decision.outcome, table, decision.state)
                 table = table or (decision.outcome.ok and decision.action == PLACE_TABLE)
         return after
 
-    def learn(self, action: Action, outcome: Outcome, table: bool = True) -> None:
+    def learn(self, action: Action, outcome: Outcome, table: bool = True, state: str = "") -> None:
         """Repairs what one outcome speaks of.
 
         Args:
@@ -93,9 +101,10 @@ class Beliefs:
             outcome: What the game said.
             table: Whether a crafting table had been placed by then: without one, a craft that succeeds
                 shows that it needs none.
+            state: State text that it was tried in; without one, nothing is taken to have been held.
         """
         if action.verb == "craft":
-            self._craft(self.knowledge.class_of(action.target), outcome, table)
+            self._craft(self.knowledge.class_of(action.target), outcome, table, state)
         elif action.verb == "smelt":
             self._smelt(action.target, outcome)
         elif action.verb == "mine":
@@ -167,10 +176,12 @@ class Beliefs:
 
     def _repair(self, *prefixes: str) -> None:
         for key in related(self.knowledge.facts, prefixes):
+            if key in self.told:
+                continue
             self.facts[key] = self.knowledge.facts[key]
             self.confirmed.add(key)
 
-    def _craft(self, item: str, outcome: Outcome, table: bool) -> None:
+    def _craft(self, item: str, outcome: Outcome, table: bool, state: str) -> None:
         if outcome.ok:
             self._repair(f"recipe:{item}", f"count:{item}", f"yield:{item}")
             if not table:
@@ -179,8 +190,35 @@ class Beliefs:
             named = sorted(self.knowledge.class_of(name) for name in outcome.missing)
             counts = [f"count:{item}:{name}" for name in named]
             self._repair(f"recipe:{item}", f"yield:{item}", *counts)
+            self._told_recipe(item, outcome.missing, state)
         elif outcome.diagnosis is Diagnosis.NO_STATION:
             self._repair(f"recipe:{item}", f"count:{item}", f"table:{item}")
+            if not self.needs_table(item):
+                self._tell(f"table:{item}", True)
+
+    def _tell(self, key: str, value: Fact) -> None:
+        self.facts[key] = value
+        self.told.add(key)
+        self.confirmed.add(key)
+
+    def _told_recipe(self, item: str, missing: Mapping[str, int], state: str) -> None:
+        """Believes what a craft lacked, where the book has it otherwise.
+
+        What was not lacking may be part of it, too, and is told another time.
+        """
+        lacking: dict[str, int] = {}
+        for name, count in missing.items():
+            kind = self.knowledge.class_of(name)
+            lacking[kind] = lacking.get(kind, 0) + count
+        book = self.recipe(item) or {}
+        if all(count <= book.get(name, 0) for name, count in lacking.items()):
+            return
+        known = book if f"recipe:{item}" in self.told else {}
+        held = dict(parse_state(state).has) if state else {}
+        for name, count in lacking.items():
+            have = sum(held.get(member, 0) for member in self.knowledge.members(name))
+            self._tell(f"count:{item}:{name}", have + count)
+        self._tell(f"recipe:{item}", tuple(dict.fromkeys((*known, *lacking))))
 
     def _smelt(self, product: str, outcome: Outcome) -> None:
         if outcome.ok:
@@ -194,8 +232,11 @@ class Beliefs:
             self._repair("burn")
 
     def _mine(self, block: str, outcome: Outcome) -> None:
+        self._quarried = self._quarried or (block == "stone" and outcome.ok)
         if outcome.diagnosis is Diagnosis.MISSING_TOOL:
             self._repair(f"tool:{block}")
+            if self.tool(block) not in ("", *outcome.missing):
+                self._tell(f"tool:{block}", next(iter(outcome.missing)))
         elif outcome.diagnosis is Diagnosis.NOT_FOUND:
             self._absent[block] = self._absent.get(block, 0) + 1
             if self._absent[block] >= RECONSIDER:
@@ -215,9 +256,22 @@ class Beliefs:
         """Learns that rock in the way needs a tool, and supposes the same of ores."""
         if outcome.diagnosis is Diagnosis.MISSING_TOOL:
             self._repair("tool:stone")
+            self._barred_by(next(iter(outcome.missing), ""))
             for block in self.knowledge.ores:
                 if not self.tool(block):
                     self.facts[f"tool:{block}"] = self.tool("stone")
+
+    def _barred_by(self, tool: str) -> None:
+        """Believes what the way under ground takes, where the book has it otherwise.
+
+        A better pickaxe than the book's may be asked for by an ore in the way: not so where it is asked for
+        again and no rock was ever mined.
+        """
+        self._barred[tool] = self._barred.get(tool, 0) + 1
+        again = self._barred[tool] >= AGAIN and not self._quarried
+        better = self.knowledge.at_least(self.tool("stone"))
+        if tool and tool != self.tool("stone") and (again or tool not in better):
+            self._tell("tool:stone", tool)
 
     def _hear(self, hint: str) -> None:
         match = _HINT.search(hint.strip())

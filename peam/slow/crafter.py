@@ -28,6 +28,8 @@ PATIENT = 3  # failures of one action after which a goal is put off
 class CrafterPlanner:
     """A `SlowPlanner`. Deterministic given the seed, the task planned last, and the arguments."""
 
+    looks = False
+
     def __init__(self, config: Config) -> None:
         rulebook = config.slow.rulebook
         self._p_unknown, self._p_wrong = float(rulebook.p_unknown), float(rulebook.p_wrong)
@@ -42,6 +44,10 @@ class CrafterPlanner:
         self._failed: dict[Action, int] = {}
         self._goal = ""
         self._planted: int | None = None
+
+    def spent(self) -> tuple[int, int]:
+        """Returns none: it costs no tokens."""
+        return (0, 0)
 
     def brief(self, task: Task, observation: Observation) -> None:
         """Takes up the task."""

@@ -14,7 +14,9 @@ from peam.types import Decision, Observation, Subgoal, Task
 
 
 class SlowPlanner(Protocol):
-    """A deliberative planner."""
+    """A deliberative planner. `looks`: whether it wants the observation's picture."""
+
+    looks: bool
 
     def begin(self, seed: int) -> None:
         """Starts an episode: forgets the last one; `seed` draws what it does not know this time."""
@@ -56,3 +58,6 @@ class SlowPlanner(Protocol):
 
         Part of the answer to `decide`, not a call of its own: a language model names both at once.
         """
+
+    def spent(self) -> tuple[int, int]:
+        """Returns the (prompt, completion) tokens that were paid for since this was last asked."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from peam.actions import Action, grammar, legal_actions, nearest_count
 from peam.config import Config
-from peam.slow import seek
+from peam.slow import seek, survival
 from peam.slow.beliefs import Beliefs
 from peam.slow.knowledge import SURFACE
 from peam.slow.regress import Step, regress
@@ -23,6 +23,8 @@ _LEGAL = frozenset(legal_actions())
 
 class RulebookPlanner:
     """A `SlowPlanner`. Deterministic given the seed, the task planned last, and the arguments."""
+
+    looks = False
 
     def __init__(self, config: Config) -> None:
         rulebook = config.slow.rulebook
@@ -104,6 +106,10 @@ class RulebookPlanner:
             return action
         return moment.aside()
 
+    def spent(self) -> tuple[int, int]:
+        """Returns none: it costs no tokens."""
+        return (0, 0)
+
     def _milestone(self, step: Step, inventory: Mapping[str, int]) -> Subgoal | None:
         knowledge, target = self._drawn.knowledge, step.target
         if step.verb == "craft" and (target.endswith("_pickaxe") or target == knowledge.facts["station"]):
@@ -145,6 +151,8 @@ class _Moment:
             return self._fight("kill", predicate.item)
         if predicate.fact == "shot":
             return self._fight("shoot", predicate.item)
+        if predicate.fact == "time":
+            return survival.live_on(self.knowledge, self.observation, self.history, self.surface)
         if predicate.fact == "mined":
             return self._first(self._steps(predicate.item, 0), Step("mine", predicate.item, lacking))
         if predicate.fact == "placed":

@@ -59,6 +59,9 @@ class Asked:
         self.plans += 1
         return [STONE]
 
+    def spent(self) -> tuple[int, int]:
+        return (0, 0)
+
 
 class Knowing:
     """A fast tier that knows some categories."""

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from peam.actions import legal_actions
+from peam.build import make_sim
+from peam.config import configs_dir, load_config
 from peam.errors import ConfigError
-from peam.evaluation.suites import draw_stream, load_suite
+from peam.evaluation.suites import draw_stream, load_suite, suited
 
 GOOD = {
     "name": "mine",
@@ -101,6 +104,8 @@ def test_names_are_suggested() -> None:
         ({"tasks": task(start={"creatures": [{"name": "zombie"}]})}, "key 'distance' is missing"),
         ({"tasks": task(counts=[1])}, "name must contain {n}"),
         ({"tasks": 3}, "tasks must be a list"),
+        ({"obfuscation": -1}, "obfuscation must be a whole number >= 0"),
+        ({"tasks": task(first=4, last=3)}, "task 'stick': last must be a whole number >= 4"),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, changes: dict[str, object], message: str) -> None:
@@ -114,3 +119,52 @@ def test_broken_yaml_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_suite(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", sorted((configs_dir() / "suite").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_suite_asks_for_what_the_simulator_takes(path: Path) -> None:
+    """Names are the file's, and every start is a reset that succeeds, its goal not reached yet."""
+    suite = load_suite(path.stem)
+    assert suite.name == path.stem and suite.description
+    sim = make_sim(suited(load_config(), suite))
+    for start in {str(task.start): task.start for task in suite.tasks}.values():
+        sim.reset(seed=500, options=dict(start))
+        seen = sim.observe()
+        assert not any(task.goal.holds(seen) for task in suite.tasks if task.start == start)
+    sim.close()
+
+
+def test_techtree_has_twelve_goals_and_says_what_is_given() -> None:
+    suite = load_suite("techtree")
+    assert len(suite.tasks) == 12
+    assert {t.name: t.start["inventory"] for t in suite.tasks if "inventory" in t.start} == {
+        "bow_of_given_string": {"string": 3}
+    }
+    assert {"diamond_pickaxe", "shield", "bow"} <= {t.goal.item for t in suite.tasks}
+    words = {action.target for action in legal_actions()}
+    assert {t.goal.item for t in suite.tasks} <= words | {"diamond"}
+
+
+def test_a_window_is_kept_and_a_longer_life_begins_with_the_shorter_one() -> None:
+    suite = load_suite("life_recall")
+    stream = draw_stream(suite, 120, 3, (1000, 100000))
+    assert stream[:40] == draw_stream(suite, 40, 3, (1000, 100000))
+    early, late = ({task.name for task, _ in part} for part in (stream[:40], stream[40:]))
+    assert not early & late and len(early) > 8 and len(late) > 8
+    recalled = {str(task.goal) for task in load_suite("recall").tasks}
+    assert recalled <= {
+        str(task.goal) for task, w in zip(suite.tasks, suite.windows, strict=True) if w[1] < 40
+    }
+
+
+def test_an_episode_that_no_task_may_have_is_refused(tmp_path: Path) -> None:
+    suite = load_suite(write(tmp_path, tasks=task(first=2)))
+    with pytest.raises(ConfigError, match="no task may be drawn in episode 0"):
+        draw_stream(suite, 3, 1, (1, 9))
+
+
+def test_names_and_recipes_are_the_suites_own() -> None:
+    config = load_config(overrides=["sim.obfuscation=5", "sim.sight=9"])
+    assert suited(config, load_suite("paper11")).sim.obfuscation == 0
+    there = suited(config, load_suite("obfuscated"))
+    assert (there.sim.obfuscation, there.sim.sight) == (1, 9.0)

@@ -161,3 +161,15 @@ def test_bad_history_is_refused() -> None:
         Calibrator.fit([Tried(WORD, float("nan"), True)], 0.1)
     with pytest.raises(PeamError):
         Calibrator.fit([], 1.0)
+
+
+def test_confidence_between_two_knots_is_that_of_all_of_them_to_the_bit() -> None:
+    rng = np.random.default_rng(4)
+    for count in (1, 2, 3, 40):
+        knots = np.unique(rng.normal(size=count))
+        probabilities = np.sort(rng.random(len(knots)))
+        calibrator = Calibrator(Score(0.0, 1.0, {"craft(*)": 0.0}), tuple(knots), tuple(probabilities))
+        for margin in [*rng.exponential(size=40), *np.expm1(np.abs(knots))]:
+            score = calibrator.score.of("craft(stick)", float(margin))
+            want = float(np.interp(score, knots, probabilities))
+            assert calibrator.confidence("craft(stick)", float(margin)) == want

@@ -120,3 +120,22 @@ def test_signature_ignores_counts_repetition_and_direction() -> None:
     )
     assert signature(a) == signature(b) == "gather inventory.oak_log: explore mine(oak_log)"
     assert episode(0, a).segments == (a,)
+
+
+def test_without_failures_only_what_went_well_at_the_first_try_is_learned() -> None:
+    done = [corrected_episode(0), corrected_episode(1)]
+    plain = episode(2, segment([decision(0, "explore(north)"), decision(1, "mine(oak_log, 4)")]))
+    lost = episode(3, segment([decision(0, "mine(oak_log, 4)", "NOT_FOUND")], reached=False), success=False)
+    begun = [
+        decision(0, "explore(east)"),
+        decision(1, "mine(oak_log, 4)", "NOT_FOUND"),
+        decision(2, "explore(up)"),
+    ]
+    miner = PairMiner(failures=False)
+    episodes = [*done, plain, lost, episode(4, segment(begun)), plain]
+    pairs = [p for e in episodes for p in miner.add(e.segments)]
+    assert pairs and all(p.failed is None for p in pairs) and not any(miner.waiting.values())
+    assert [words(p.corrected) for p in pairs][:2] == [
+        ["explore(north)", "mine(oak_log, 4)"],
+        ["explore(east)"],
+    ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
 from peam.errors import SimError
-from peam.sims.voxel import VoxelSim
+from peam.sims.voxel import VoxelSim, windows
 from peam.sims.voxel.blocks import ID, LIGHT
 from peam.sims.voxel.flood import COST
 from peam.sims.voxel.light import glow
@@ -171,3 +174,37 @@ def test_a_fork_and_a_restored_snapshot_have_true_light_of_their_own() -> None:
     assert_true(world, x, z)
     twin.restore(saved)
     assert_true(twin.game.world, x, z)
+
+
+def test_windows_are_used_again_only_when_nobody_holds_them() -> None:
+    windows._FREE.clear()
+    world = Overworld(3)
+    world.ensure(0.0, 0.0, 16)
+    world.light(0, 60, 0)
+    held, column = world.blocks, world.blocks[3, :, 4]
+    before = held.copy()
+    del world
+    assert len(windows._FREE) == 1  # the light's: the blocks are held
+    other = World(4)
+    other.ensure(0.0, 0.0, 16)
+    assert (held == before).all()
+    del held
+    assert (column == before[3, :, 4]).all() and not windows._FREE
+    at = other.blocks.__array_interface__["data"]
+    del other
+    assert len(windows._FREE) == 1
+    again = World(4)
+    assert again.blocks.__array_interface__["data"] == at and not again.blocks.any()
+
+
+def test_a_world_goes_without_the_collector() -> None:
+    world = Overworld(3)
+    world.ensure(0.0, 0.0, 16)
+    world.light(0, 60, 0)
+    gone = weakref.ref(world)
+    gc.disable()
+    try:
+        del world
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -11,9 +11,10 @@ from peam.sims.base import Sim
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import ID
-from peam.skills import defence, executor, melee, recovery
+from peam.skills import combat, defence, executor, melee, recovery
 from peam.skills.context import Context
 from peam.skills.control import BACK
+from peam.skills.diagnosis import Stop
 from peam.skills.executor import Executor
 from peam.types import Diagnosis, Outcome
 from tests.sims.arena import arena, give, put
@@ -410,3 +411,57 @@ def test_a_creeper_is_killed_from_a_distance_or_run_from(config: Config, sword: 
         lived += field.body().alive
         killed += field.stats().get("killed.creeper", 0)
     assert lived >= least and killed >= (least if sword else 0)
+
+
+@pytest.mark.parametrize(("mob", "away"), [("skeleton", 11.0), ("zombie", 4.5)])
+def test_a_bow_is_drawn_in_defence(config: Config, mob: str, away: float) -> None:
+    shot, left = 0, {"arrow": 0.0, "stick": 0.0}
+    for shift in range(6):
+        for ammunition in left:
+            field = arena(radius=16, height=6, difficulty="normal", time=18000)
+            give(field, "bow")
+            give(field, ammunition, 32)
+            x, y, z = field.body().position
+            field.game.entities.creature(mob, (x + shift - 3, y, z + away))
+            for _ in range(4):
+                Executor(field, config).execute(Action("wait", "", 100))
+            left[ammunition] += field.body().life
+            shot += field.stats().get(f"shot.{mob}", 0)
+    assert shot >= 5 and left["arrow"] > left["stick"]
+
+
+def test_nobody_eats_beside_a_striker(config: Config) -> None:
+    field = arena(difficulty="normal")
+    give(field, "beef")
+    field.game.vitals.food = 10
+    context = Executor(field, config)._context()
+    x, y, z = field.body().position
+    field.game.entities.creature("zombie", (x, y, z + 2.8))
+    with pytest.raises(Stop) as stop:
+        combat.eat(context, Action("eat", "beef"))
+    assert stop.value.result.diagnosis is Diagnosis.STUCK and field.body().tick < 10
+    assert context.control.count("beef") == 1
+
+
+def test_a_hunt_is_broken_off_for_who_strikes(config: Config) -> None:
+    field = arena(radius=16, difficulty="normal", time=18000)
+    give(field, "stone_sword")
+    x, y, z = field.body().position
+    field.game.entities.creature("skeleton", (x, y, z + 12))
+    field.game.entities.creature("zombie", (x + 2, y, z + 6))
+    field.observe((128, 128), False)
+    outcome = Executor(field, config).execute(Action("kill", "skeleton"))
+    assert outcome.ok and field.stats()["killed.zombie"] == 1 and field.body().life > 10
+
+
+@pytest.mark.parametrize(("life", "through"), [(20.0, True), (8.0, False)])
+def test_a_weak_body_lets_no_gravel_fall_on_its_head(config: Config, life: float, through: bool) -> None:
+    field = arena(difficulty="normal")
+    field.game.vitals.life = life
+    i, j, k = field.body().cell
+    field.game.world.set(i, j + 2, k, ID["dirt"])
+    for up in range(3, 6):
+        field.game.world.set(i, j + up, k, ID["gravel"])
+    context = Executor(field, config)._context()
+    assert context.navigator._open([(i, j + 2, k)]) == through
+    assert (field.block((i, j + 2, k)) == "dirt") == (not through)

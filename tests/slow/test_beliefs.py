@@ -141,3 +141,54 @@ def test_the_data_names_its_source() -> None:
     text = (Path(peam.__file__).parent / "data/slow/knowledge.yaml").read_text(encoding="utf-8")
     assert "Wiki" in text.split("classes:")[0]
     assert len(legal_actions()) > 100
+
+
+STATE = (
+    "task t ; goal inventory stick 4 ; has oak_planks 1 stick 2 ; hand air ; near nothing ; "
+    "life 20 food 20 height 64 day ; last nothing"
+)
+
+
+def test_a_game_with_other_recipes_is_believed_over_the_book() -> None:
+    beliefs = Beliefs()
+    lacking = Outcome(Diagnosis.MISSING_MATERIAL, missing={"cobblestone": 3, "birch_planks": 2})
+    beliefs.learn(Action("craft", "stick", 1), lacking, state=STATE)
+    assert beliefs.recipe("stick") == {"cobblestone": 3, "planks": 3}, "one plank was held"
+    beliefs.learn(
+        Action("craft", "stick", 1), Outcome(Diagnosis.MISSING_MATERIAL, missing={"coal": 1}), state=STATE
+    )
+    assert beliefs.recipe("stick") == {"cobblestone": 3, "planks": 3, "coal": 1}
+    beliefs.learn(Action("craft", "stick", 1), Outcome(Diagnosis.OK))
+    assert beliefs.recipe("stick") == {"cobblestone": 3, "planks": 3, "coal": 1}, "the book is closed"
+    assert beliefs.recipe("ladder") == {"stick": 7}
+
+
+def test_what_the_book_says_too_is_no_contradiction() -> None:
+    beliefs = Beliefs()
+    lacking = Outcome(Diagnosis.MISSING_MATERIAL, missing={"stick": 1, "birch_planks": 3})
+    beliefs.learn(Action("craft", "wooden_pickaxe", 1), lacking, state=STATE)
+    beliefs.learn(Action("craft", "furnace", 1), Outcome(Diagnosis.NO_STATION, missing={"crafting_table": 1}))
+    beliefs.learn(Action("mine", "stone", 1), Outcome(Diagnosis.MISSING_TOOL, missing={"wooden_pickaxe": 1}))
+    assert not beliefs.told
+
+
+def test_other_tools_and_stations_are_believed_when_the_game_names_them() -> None:
+    beliefs = Beliefs()
+    beliefs.learn(Action("mine", "stone", 1), Outcome(Diagnosis.MISSING_TOOL, missing={"iron_sword": 1}))
+    beliefs.learn(Action("craft", "stick", 1), Outcome(Diagnosis.NO_STATION, missing={"crafting_table": 1}))
+    assert beliefs.tool("stone") == "iron_sword" and beliefs.needs_table("stick")
+    other = Beliefs()
+    barred = Outcome(Diagnosis.MISSING_TOOL, missing={"stone_pickaxe": 1})
+    other.learn(Action("explore", "down"), barred)
+    assert other.tool("stone") == "wooden_pickaxe", "an ore may have been in the way"
+    other.learn(Action("explore", "down"), barred)
+    assert other.tool("stone") == "stone_pickaxe"
+
+
+def test_regression_ends_with_recipes_that_lead_in_circles() -> None:
+    beliefs = Beliefs()
+    for item, lacks in (("stick", "ladder"), ("ladder", "bucket"), ("bucket", "stick")):
+        beliefs.learn(
+            Action("craft", item, 1), Outcome(Diagnosis.MISSING_MATERIAL, missing={lacks: 9}), state=STATE
+        )
+    assert regress(beliefs, [("bucket", 1)], {}, ())

@@ -14,10 +14,10 @@ from peam.sims.voxel.game import Game
 from peam.sims.voxel.heavens import draw_sky
 from peam.sims.voxel.items import ITEMS
 from peam.sims.voxel.lines import View, directions
-from peam.sims.voxel.observer import daylight
 from peam.sims.voxel.render import SPRITE_KIND, item_kind, sprites_of
-from peam.sims.voxel.views import scene
+from peam.sims.voxel.views import scene, sunlit
 from peam.sims.voxel.views import sprites_of as sprites_in
+from peam.sims.voxel.weather import falls
 from peam.types import Image
 
 BACK: Final = 4.0  # metres behind the head, as in Minecraft
@@ -41,9 +41,9 @@ def third_person(game: Game, height: int, width: int, fov: float = 70.0, sky: bo
     view = camera_behind(game, fov)
     rows = np.concatenate([sprites_in(game)[0], figure(game)])
     out = scene(game, view, height, width, rows)
-    if sky:
+    if sky and falls(game) == "nothing":
         rays = directions(view, height, width)
-        draw_sky(out, view, rays, game.clock, daylight(game.clock), game.ticks)
+        draw_sky(out, view, rays, game.clock, sunlit(game)[0], game.ticks)
     return out
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from peam.sims.base import Cell
 from peam.sims.voxel.items import ITEM_ID
-from peam.sims.voxel.rules import CRAFT_SLOTS, ENTRIES, Entry, resolve
+from peam.sims.voxel.rules import CRAFT_SLOTS, Entry, resolve
 
 if TYPE_CHECKING:
     from peam.sims.voxel.game import Game
@@ -17,9 +17,10 @@ def make(game: Game, craft: int, page: int = 0) -> None:
 
     `page` 1 names the entries after the first 244, which MineDojo's index 6 cannot: it is action index 7.
     """
-    if craft + CRAFT_SLOTS * page >= len(ENTRIES):
+    entries = game.book.entries
+    if craft + CRAFT_SLOTS * page >= len(entries):
         return
-    entry = ENTRIES[craft + CRAFT_SLOTS * page]
+    entry = entries[craft + CRAFT_SLOTS * page]
     if entry.station == "furnace":
         _load(game, entry.item)
         return
@@ -36,7 +37,7 @@ def make(game: Game, craft: int, page: int = 0) -> None:
 
 def argument(game: Game, item: str, smelt: bool = False) -> tuple[int, int] | None:
     """Returns (action index 6, action index 7) that make an item now, None where nothing does."""
-    for index, entry in enumerate(ENTRIES):
+    for index, entry in enumerate(game.book.entries):
         if entry.item == item and (entry.station == "furnace") == smelt and _possible(game, entry):
             return index % CRAFT_SLOTS, index // CRAFT_SLOTS
     return None

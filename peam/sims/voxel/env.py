@@ -19,6 +19,7 @@ from peam.sims.base import NOOP, Body, Capabilities, Cell, Entity, Sighting, Sim
 from peam.sims.voxel import chests, experience, mobs, snapshots, views
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import NAMES
+from peam.sims.voxel.book import STANDARD, Book
 from peam.sims.voxel.building import REACH, STATIONS
 from peam.sims.voxel.game import Game
 from peam.sims.voxel.items import ITEMS, MAIN
@@ -45,6 +46,7 @@ class VoxelSim(Sim):
         overlay: What `frame`, `render` and the "rgb" observation draw over the plain picture; see `Overlay`.
         world: "classic", the small world in which the agents were trained, with five kinds of creatures of
             simple minds, or "overworld": Minecraft's terrain, light, weather and creatures.
+        book: The recipes of the world; the game's own by default. Not part of a snapshot.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 20}  # noqa: RUF012 - Gymnasium's own form
@@ -59,6 +61,7 @@ class VoxelSim(Sim):
         render_mode: str | None = None,
         overlay: Overlay | None = None,
         world: str = "classic",
+        book: Book = STANDARD,
     ) -> None:
         self.world = known_world(world)
         if difficulty not in mobs.LEVELS:
@@ -75,7 +78,8 @@ class VoxelSim(Sim):
         self.overlay = overlay
         self.observation_space = observation_space(self.image_size)
         self.action_space = action_space()
-        self.rules = VoxelRules(_holder(self))
+        self.book = book
+        self.rules = VoxelRules(_holder(self), book.entries)
         self._game: Game | None = None
         self._observer: Observer | None = None
 
@@ -106,6 +110,7 @@ class VoxelSim(Sim):
         return self._observation(False), self._info()
 
     def _adopt(self, game: Game) -> None:
+        game.book = self.book
         self._game, self._observer = game, Observer(game)
 
     def step(self, action: Any) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
@@ -285,9 +290,10 @@ class VoxelSim(Sim):
         game = self.game
         twin = copy(self)
         twin.action_space = deepcopy(self.action_space)
-        twin.rules = VoxelRules(_holder(twin))
+        twin.rules = VoxelRules(_holder(twin), self.book.entries)
         twin._np_random = deepcopy(self._np_random)
         twin._game = Game(game.world.seed, game.difficulty, game.world.copy())
+        twin._game.book = self.book
         twin._game.load(game.state())
         assert self._observer is not None
         twin._observer = self._observer.copy(twin._game)

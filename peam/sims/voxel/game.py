@@ -33,6 +33,7 @@ from peam.sims.voxel import (
 )
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
+from peam.sims.voxel.book import STANDARD
 from peam.sims.voxel.entities import Entities, uniform
 from peam.sims.voxel.extras import Extras
 from peam.sims.voxel.furnaces import Furnace
@@ -49,7 +50,7 @@ _parameters = cache(mobs.parameters)  # only ever read
 
 
 class Game:
-    """A world and the agent in it. Every attribute is part of the snapshot.
+    """A world and the agent in it. Every attribute but `book` and `chunk` is part of the snapshot.
 
     Attributes:
         body: (ph.BODY,) float64, see `physics`.
@@ -73,6 +74,7 @@ class Game:
         self.herded: set[tuple[int, int]] = set()
         self.chunk: tuple[int, int] | None = None  # where `naturals` last looked for new land; not saved
         self.difficulty = difficulty
+        self.book = STANDARD  # of recipes; the simulator's, not saved
         self.body: NDArray[np.float64] = np.zeros(ph.BODY)
         self.vitals = Vitals()
         self.inventory = Inventory()

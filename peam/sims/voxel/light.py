@@ -17,13 +17,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from peam.sims.voxel import windows
 from peam.sims.voxel.flood import HEIGHT, RING, change, shine
 
 Chunk = tuple[int, int]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def glow(byte: int, lacks: int) -> float:
+def glow(byte: int, lacks: float) -> float:
     """Returns the brightness, 0..1, of a cell of `Light.levels` when the sky lacks some levels.
 
     The curve is the game's (Wiki "Light", "Brightness"): with l the light's share of 15, l / (4 - 3 l).
@@ -44,12 +45,16 @@ class Light:
         self, blocks: NDArray[np.uint8], tops: NDArray[np.uint8], want: Callable[[Chunk], None]
     ) -> None:
         """Args: the window, its tops, and what loads a chunk into it."""
-        self.levels: NDArray[np.uint8] = np.zeros_like(blocks)
+        self.levels: NDArray[np.uint8] = windows.take()
         self._blocks, self._tops, self._want = blocks, tops, want
         self._lit: dict[Chunk, Chunk] = {}  # place in the window -> the lit chunk that is there
         self._ready: Chunk | None = None
+        self._around: tuple[Chunk, int] | None = None
         self._queue, self._dark = np.empty(RING, np.int32), np.empty(RING, np.int32)
         self._floors = np.empty((16, 16), np.int64)
+
+    def __del__(self) -> None:
+        windows.give(vars(self), "levels")
 
     def at(self, x: int, y: int, z: int) -> tuple[int, int]:
         """Returns (sky light, block light) of a cell; full sky light above the world, none below."""
@@ -70,9 +75,21 @@ class Light:
             self._light(one)
         self._ready = chunk
 
+    def around(self, chunk: Chunk, rings: int) -> None:
+        """Makes the levels true of a chunk and `rings` rings of chunks about it; costs little again."""
+        if (chunk, rings) == self._around:
+            return
+        wide = range(-rings - 1, rings + 2)
+        near = [(chunk[0] + dx, chunk[1] + dz) for dx in wide for dz in wide]
+        for one in near:
+            self._want(one)
+        for one in near:
+            self._light(one)
+        self._around = (chunk, rings)
+
     def forget(self, slot: Chunk | None = None) -> None:
         """Notes that another chunk takes a place in the window; without a place, that all levels are void."""
-        self._ready = None
+        self._ready = self._around = None
         if slot is None:
             self._lit.clear()
         else:
@@ -107,9 +124,12 @@ class Light:
 
     def _near(self, chunk: Chunk) -> NDArray[np.bool_]:
         """Returns which of the 3 x 3 chunks around one are lit."""
-        return np.array(
-            [[self._is_lit((chunk[0] + dx, chunk[1] + dz)) for dz in (-1, 0, 1)] for dx in (-1, 0, 1)]
-        )
+        lit, near = self._lit, np.zeros((3, 3), np.bool_)
+        for i in range(3):
+            for k in range(3):
+                x, z = chunk[0] + i - 1, chunk[1] + k - 1
+                near[i, k] = lit.get((x & 15, z & 15)) == (x, z)
+        return near
 
     def _light(self, chunk: Chunk) -> None:
         if self._is_lit(chunk):

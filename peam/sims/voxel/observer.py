@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peam.sims.voxel import physics as ph
+from peam.sims.voxel.book import Book
 from peam.sims.voxel.crafting import smelter
 from peam.sims.voxel.game import DAY, Game
 from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.items import DURABILITY, ITEMS, MAIN, NATURAL, PLACES, Inventory
-from peam.sims.voxel.rules import ENTRIES, SMELT_ENTRY, SMELT_OF, TABLE_ENTRY, payable
+from peam.sims.voxel.rules import SMELT_ENTRY, SMELT_OF
 from peam.sims.voxel.spaces import EQUIPPED, FLOATS, MOST_XP, NAMES, SEA_LEVEL, SOURCES
 from peam.sims.voxel.weather import shade
 
@@ -53,7 +54,7 @@ def daylight(clock: int) -> float:
 class _Packed:
     """The slots and masks of one inventory version, packed."""
 
-    def __init__(self, held: Inventory) -> None:
+    def __init__(self, held: Inventory, book: Book) -> None:
         items = [held.items[slot] for slot in _SLOTS]
         most = np.array([DURABILITY[item] or -1 for item in items], np.float32)
         worn = np.array([held.worn[slot] for slot in _SLOTS], np.float32)
@@ -70,9 +71,9 @@ class _Packed:
         main = held.items[:MAIN]
         equip = [bool(item) and NATURAL[item] != slot for slot, item in enumerate(main)]
         place, full = [PLACES[item] > 0 for item in main], [item > 0 for item in main]
-        payers = payable(held.totals())
+        payers = book.payable(held.totals())
         self.flags = []  # without and with a crafting table near
-        for craft in (payers & ~TABLE_ENTRY, payers):
+        for craft in (payers & ~book.at_table, payers):
             kinds = [True, True, full[0], True, craft.any(), any(equip), any(place), any(full)]
             self.flags.append(np.array([*kinds, *equip, *place, *full, *craft], np.bool_))
         self.armor = held.armor()[0]
@@ -102,7 +103,7 @@ class Observer:
         game = self._game
         packed = self._packed
         if packed is None or packed.version != game.inventory.version:
-            packed = self._packed = _Packed(game.inventory)
+            packed = self._packed = _Packed(game.inventory, game.book)
         names, numbers, variants = packed.names.copy(), packed.numbers.copy(), np.zeros(_N, np.int64)
         table, furnace = bool(game.near("crafting_table")), bool(game.near("furnace"))
         obs: dict[str, Any] = {
@@ -221,8 +222,8 @@ def craft_argument(game: Game, item: str, smelt: bool) -> int:
     """Returns the craft argument that makes the item now, -1 where none does."""
     if smelt:
         return SMELT_OF[item] if item in SMELT_OF and smelter(game, item) else -1
-    flags = payable(game.inventory.totals())
+    flags, entries = game.book.payable(game.inventory.totals()), game.book.entries
     if not game.near("crafting_table"):
-        flags &= ~TABLE_ENTRY
-    options: Sequence[int] = [int(i) for i in np.flatnonzero(flags & ~SMELT_ENTRY) if ENTRIES[i].item == item]
+        flags &= ~game.book.at_table
+    options: Sequence[int] = [int(i) for i in np.flatnonzero(flags & ~SMELT_ENTRY) if entries[i].item == item]
     return options[0] if options else -1

@@ -21,13 +21,14 @@ from peam.sims.voxel.hand import SWING_TICKS, draw_hand
 from peam.sims.voxel.hands import DRAW_TICKS
 from peam.sims.voxel.heavens import draw_sky, drown
 from peam.sims.voxel.items import DURABILITY, ITEMS
+from peam.sims.voxel.lamps import NONE, Lamps, byte_at
 from peam.sims.voxel.lines import Meeting, Numbers, View, directions, meet
-from peam.sims.voxel.observer import daylight
 from peam.sims.voxel.shading import light_at, sky_share
 from peam.sims.voxel.stamps import blend
 from peam.sims.voxel.textures import look
 from peam.sims.voxel.views import frame as plain_frame
-from peam.sims.voxel.views import scene, sprites_of
+from peam.sims.voxel.views import scene, sprites_of, sunlit
+from peam.sims.voxel.weather import falls
 from peam.types import Image
 
 NEAR: Final = 6.0  # metres within which a creature can stand before the block in reach
@@ -70,17 +71,17 @@ def frame(game: Game, height: int, width: int, fov: float, overlay: Overlay | No
     sprites = sprites_of(game)[0]
     drawn = partial(scene, game, view, height, width, sprites)  # without the swatch of what is held
     out = drawn() if overlay.hand else plain_frame(game, height, width, fov)
-    day = daylight(game.clock)
+    day, lit = sunlit(game)
     if overlay.sky or overlay.outline or overlay.cracks:
         rays = directions(view, height, width)
-    if overlay.sky:
+    if overlay.sky and falls(game) == "nothing":
         draw_sky(out, view, rays, game.clock, day, game.ticks)
     if overlay.outline or overlay.cracks:
         _mark(game, out, view, rays, _veiled(game, view, out.shape, sprites), overlay)
     if overlay.tint and game.body[ph.SUBMERGED]:
         drown(out, day)
     if overlay.hand:
-        _hand(game, out, day)
+        _hand(game, out, day, lit)
     if overlay.crosshair:
         crosshair(out)
     if overlay.bars:
@@ -173,10 +174,13 @@ def crosshair(out: Image) -> None:
         out[rows, columns] = np.where(bright, 30, 236)
 
 
-def _hand(game: Game, out: Image, day: float) -> None:
+def _hand(game: Game, out: Image, day: float, lit: Lamps) -> None:
     hands, item = game.hands, ITEMS[game.inventory.items[0]]
     x, y, z = (int(v) for v in np.floor(game.eye))
-    light = light_at(sky_share(game.world.tops, x, y, z), day, 0.5)
+    if lit is NONE:
+        light = light_at(sky_share(game.world.tops, x, y, z), day, 0.5)
+    else:
+        light = float(lit.table[byte_at(lit, game.world.tops, x, y, z)].mean())
     swing = game.ticks % SWING_TICKS / SWING_TICKS if hands.pressed else 0.0
     draw_hand(out, item, swing, min(1.0, hands.held / DRAW_TICKS), light)
 

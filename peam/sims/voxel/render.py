@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from peam.errors import SimError
+from peam.sims.voxel.lamps import NONE, Lamps, light_row
 from peam.sims.voxel.openair import SCRATCH, Air, clear, column_tops, sector_of
 from peam.sims.voxel.rays import FACES, HEIGHT, Point, camera, cast, dda, direction
 from peam.sims.voxel.shading import SHADE, VIEW, air_over, light_at, nothing_hit, sky_share
@@ -164,13 +165,17 @@ def _blocks(
     size: float,
     day: float,
     art: Look,
+    lamps: Lamps,
 ) -> int:
     """Draws the blocks and the sky; fills the distance at which each pixel ends and enters water."""
     steps = 0
     for i in range(depth.shape[0]):
         _aim(view, air, eye, (2.0 * i + 1.0) / depth.shape[0] - 1.0, row)
         steps += _cast_row(row, hits, i, depth, wets, blocks, tops, air.roof, eye, size, art)
-        _shade_row(out, row, hits, i, depth, wets, tops, day, art)
+        if lamps.levels.shape[0]:
+            light_row(out, row, hits, i, depth, wets, tops, day, art, lamps)
+        else:
+            _shade_row(out, row, hits, i, depth, wets, tops, day, art)
     return steps
 
 
@@ -200,6 +205,7 @@ def render(
     out: NDArray[np.uint8] | None = None,
     hold: int = -1,
     tops: NDArray[np.uint8] | None = None,
+    lamps: Lamps = NONE,
 ) -> NDArray[np.uint8]:
     """Draws the picture from an eye.
 
@@ -216,6 +222,7 @@ def render(
         out: (height, width, 3) uint8 to draw into; a new array by default.
         hold: Sprite kind whose first texture is shown as held in the hand, -1 for an empty hand.
         tops: `World.tops`. Computed from `blocks` if not given, which costs about a millisecond.
+        lamps: The light map, by which the overworld is lit. Without one, tops and distance light a picture.
 
     Returns:
         (height, width, 3) uint8 RGB.
@@ -224,7 +231,7 @@ def render(
         out = np.empty((height, width, 3), np.uint8)
     elif out.shape != (height, width, 3) or out.dtype != np.uint8:
         raise SimError(f"render: out must be ({height}, {width}, 3) uint8, not {out.shape} {out.dtype}")
-    _draw(blocks, eye, yaw, pitch, fov_vertical, daylight, sprites, out, tops)
+    _draw(blocks, eye, yaw, pitch, fov_vertical, daylight, sprites, out, tops, lamps)
     if hold >= 0:
         art = look()
         _held(out, art.texels[art.paints[art.spans[hold, 0], 0]])
@@ -241,6 +248,7 @@ def _draw(
     sprites: NDArray[np.float32] | None,
     out: NDArray[np.uint8],
     tops: NDArray[np.uint8] | None,
+    lamps: Lamps = NONE,
 ) -> int:
     """Draws into `out`; returns the steps that its rays took."""
     height, width = out.shape[:2]
@@ -264,9 +272,10 @@ def _draw(
         size,
         float(day),
         look(),
+        lamps,
     )
     if sprites is not None and len(sprites):
-        draw_sprites(out, depth, wets, tops, at, view, size, float(day), sprites, look())
+        draw_sprites(out, depth, wets, tops, at, view, size, float(day), sprites, look(), lamps)
     return int(steps)
 
 

@@ -107,37 +107,13 @@ DIG: Final = _dig_table()  # [block, item in hand] -> progress a tick, on the gr
 FITS: Final = np.array([[_fits(b, item) for item in ITEMS] for b in range(len(ROWS))])
 
 
-def _takes_matrix() -> NDArray[np.int64]:
-    """[entry, item or tag] -> count; unused rows can never be paid."""
-    columns = list(ITEMS) + [f"#{tag}" for tag in TAGS]
-    matrix = np.zeros((CRAFT_SLOTS, len(columns)), np.int64)
-    matrix[len(ENTRIES) :, 0] = 1
-    for index, entry in enumerate(ENTRIES[:CRAFT_SLOTS]):
-        for name, count in entry.takes.items():
-            matrix[index, columns.index(name)] = count
-    return matrix
-
-
-_MATRIX: Final = _takes_matrix()
-_TAG_IDS: Final = [[ITEM_ID[name] for name in TAGS[tag]] for tag in TAGS]
-
-
-def _at(station: str) -> NDArray[np.bool_]:
+def _smelting() -> NDArray[np.bool_]:
     flags = np.zeros(CRAFT_SLOTS, np.bool_)
-    flags[: len(ENTRIES)] = [entry.station == station for entry in ENTRIES[:CRAFT_SLOTS]]
+    flags[: len(ENTRIES)] = [entry.station == "furnace" for entry in ENTRIES[:CRAFT_SLOTS]]
     return flags
 
 
-TABLE_ENTRY: Final = _at("crafting_table")
-SMELT_ENTRY: Final = _at("furnace")
-
-
-def payable(totals: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Returns which craft arguments the inventory pays, stations and smelting left out: (244,) bool."""
-    tags = [totals[ids].sum() for ids in _TAG_IDS]
-    have = np.append(totals, tags)
-    flags: NDArray[np.bool_] = np.all(have >= _MATRIX, axis=1) & ~SMELT_ENTRY
-    return flags
+SMELT_ENTRY: Final = _smelting()
 
 
 def resolve(takes: Mapping[str, int], held: Callable[[str], int]) -> dict[str, int]:
@@ -191,9 +167,9 @@ def choose_fuel(need: int, held: Callable[[str], int], slot: str = "air") -> tup
 class VoxelRules(base.Rules):
     """The rules as the skills may ask for them."""
 
-    def __init__(self, held: Callable[[str], int]) -> None:
-        """Args: held: Item -> how many the present inventory holds."""
-        self._held = held
+    def __init__(self, held: Callable[[str], int], entries: Sequence[Entry] = ENTRIES) -> None:
+        """Args: held: Item -> how many the present inventory holds. entries: The recipes of the world."""
+        self._held, self._entries = held, entries
 
     def drops(self, block: str) -> str | None:
         """See base."""
@@ -224,14 +200,14 @@ class VoxelRules(base.Rules):
         """
         options = []
         for index in OF_ITEM.get(_known(item), ()):
-            takes = resolve(ENTRIES[index].takes, self._held)
+            takes = resolve(self._entries[index].takes, self._held)
             lack = sum(max(0, n - self._held(name)) / n for name, n in takes.items())
             if not lack or not _exotic(takes):
                 options.append((lack, index, takes))
         if not options:
             return None
         _, index, takes = min(options, key=lambda option: option[:2])
-        return ENTRIES[index].count, takes, bool(ENTRIES[index].station)
+        return self._entries[index].count, takes, bool(self._entries[index].station)
 
     def smelting(self, product: str) -> Sequence[str]:
         """See base."""

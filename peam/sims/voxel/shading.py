@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 DEEP = 8.0  # metres of water that hide what is behind
 VIEW = 48.0  # metres: what is farther is fog
+WATER = (38.0, 84.0, 200.0)
 SHADE = np.array([0.76, 0.76, 0.6, 1.0, 0.88, 0.88, 1.0])  # by face; last: plants and such
 _UNDER = 0.62  # light where no sky reaches
 _FOG = 0.6  # fog begins at this share of the view
-_WATER = (38.0, 84.0, 200.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -40,6 +40,16 @@ def sky_colour(dy: float, day: float) -> tuple[float, float, float]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def fog_share(distance: float) -> float:
+    """Returns how much of what is `distance` metres away is fog."""
+    f = (distance / VIEW - _FOG) / (1.0 - _FOG)
+    if f <= 0.0:
+        return 0.0
+    f = min(f, 1.0)
+    return f * f * (3.0 - 2.0 * f)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def air_over(
     r: float, g: float, b: float, distance: float, sky: float, day: float, wet: float
 ) -> tuple[float, float, float]:
@@ -49,15 +59,13 @@ def air_over(
         a = thick * 0.85 if wet == 0.0 else 0.42 + 0.5 * thick
         bright = light_at(1.0, day, wet)
         r, g, b = (
-            r + a * (_WATER[0] * bright - r),
-            g + a * (_WATER[1] * bright - g),
-            b + a * (_WATER[2] * bright - b),
+            r + a * (WATER[0] * bright - r),
+            g + a * (WATER[1] * bright - g),
+            b + a * (WATER[2] * bright - b),
         )
         distance = min(distance, max(wet, 1.0))
-    f = (distance / VIEW - _FOG) / (1.0 - _FOG)
+    f = fog_share(distance)
     if f > 0.0:
-        f = min(f, 1.0)
-        f = f * f * (3.0 - 2.0 * f)
         hr, hg, hb = sky_colour(0.0, day)
         r += f * (sky * hr + (1.0 - sky) * 34.0 - r)
         g += f * (sky * hg + (1.0 - sky) * 32.0 - g)

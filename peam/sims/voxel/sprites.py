@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from peam.sims.voxel.lamps import Lamps, byte_at, through_air
 from peam.sims.voxel.rays import direction
 from peam.sims.voxel.shading import SHADE, air_over, light_at, sky_share
 from peam.sims.voxel.shapes import texel_at
@@ -96,6 +97,26 @@ def _meet(
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _ball(
+    sprite: NDArray[np.float32], eye: NDArray[np.float64], art: Look
+) -> tuple[float, float, float, float, float, float]:
+    """Returns a ball around a sprite's boxes, a little too large, so that most rays are spared the boxes.
+
+    Its middle from the eye, x, y, z; the square of that distance and of the radius; the distance before which
+    no ray meets it.
+    """
+    high, wide = np.float64(sprite[4]), 0.0
+    for n in range(art.spans[int(sprite[5]), 0], art.spans[int(sprite[5]), 1]):
+        b = art.boxes[n]
+        x, y, z = max(-b[0], b[3]), max(0.5 - b[1], b[4] - 0.5), max(-b[2], b[5])
+        wide = max(wide, x * x + y * y + z * z)
+    r = 1.0001 * high * np.sqrt(wide) + 0.0001
+    x, y, z = sprite[0] - eye[0], sprite[1] + 0.5 * high - eye[1], sprite[2] - eye[2]
+    far = x * x + y * y + z * z
+    return x, y, z, far, r * r, np.sqrt(far) - r
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def draw_sprites(
     out: NDArray[np.uint8],
     depth: NDArray[np.float32],
@@ -107,6 +128,7 @@ def draw_sprites(
     day: float,
     sprites: NDArray[np.float32],
     art: Look,
+    lamps: Lamps,
 ) -> None:
     """Draws the sprites over the blocks, nearest wins."""
     h, w = depth.shape
@@ -119,21 +141,37 @@ def draw_sprites(
             int(np.floor(sprite[1] + 0.5 * sprite[4])),
             int(np.floor(sprite[2])),
         )
-        sky = sky_share(tops, x, y, z)
+        mapped = lamps.levels.shape[0] > 0
+        sky, byte = (0.0, byte_at(lamps, tops, x, y, z)) if mapped else (sky_share(tops, x, y, z), 0)
         red = 0.55 if sprite[7] > 0.0 else 0.0
+        bx, by, bz, far, room, near = _ball(sprite, eye, art)
         for i in range(i0, i1):
             for j in range(j0, j1):
                 dx, dy, dz, _, _ = direction(view, (2.0 * j + 1.0) / w - 1.0, (2.0 * i + 1.0) / h - 1.0)
+                along = dx * bx + dy * by + dz * bz
+                if far - along * along > room or depth[i, j] < near:
+                    continue
                 t, face, texture, texel = _meet(sprite, cos, sin, eye, dx, dy, dz, size, art)
                 if t <= 0.0 or t >= depth[i, j]:
                     continue
                 depth[i, j] = t
-                light = light_at(sky, day, t) * SHADE[face]
                 c = art.texels[texture, texel]
-                r, g, b = c[0] * light, c[1] * light, c[2] * light
-                r, g, b = r + red * (255.0 - r), g * (1.0 - red), b * (1.0 - red)
                 wet = wets[i, j] if 0.0 <= wets[i, j] < t else -1.0
-                r, g, b = air_over(r, g, b, t, sky, day, wet)
+                if mapped:
+                    lit = lamps.table[byte]
+                    r, g, b = (
+                        c[0] * lit[0] * SHADE[face],
+                        c[1] * lit[1] * SHADE[face],
+                        c[2] * lit[2] * SHADE[face],
+                    )
+                else:
+                    light = light_at(sky, day, t) * SHADE[face]
+                    r, g, b = c[0] * light, c[1] * light, c[2] * light
+                r, g, b = r + red * (255.0 - r), g * (1.0 - red), b * (1.0 - red)
+                if mapped:
+                    r, g, b = through_air(lamps, byte, (r, g, b), t, dy, day, wet)
+                else:
+                    r, g, b = air_over(r, g, b, t, sky, day, wet)
                 out[i, j, 0], out[i, j, 1], out[i, j, 2] = np.uint8(r), np.uint8(g), np.uint8(b)
 
 
@@ -156,10 +194,14 @@ def see_sprites(
         sprite = sprites[n]
         cos, sin = np.cos(np.radians(sprite[6])), np.sin(np.radians(sprite[6]))
         i0, i1, j0, j1 = _rectangle(sprite, eye, view, rays, rays)
+        bx, by, bz, off, room, near = _ball(sprite, eye, art)
         cells[rows, 3], cells[rows, 4], far[rows] = -1 - n, 0, 1e9
         for i in range(i0, i1):
             for j in range(j0, j1):
                 dx, dy, dz, _, _ = direction(view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0)
+                along = dx * bx + dy * by + dz * bz
+                if off - along * along > room or depth[i, j] < near:
+                    continue
                 t = _meet(sprite, cos, sin, eye, dx, dy, dz, size, art)[0]
                 if t <= 0.0 or t >= depth[i, j]:
                     continue

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from peam.errors import ConfigError, unknown
 from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, STATES, base, data
+from peam.sims.voxel.blossoms import BLOSSOMS
 from peam.sims.voxel.faces import FACES
 from peam.sims.voxel.patterns import PATTERNS, Colour, Texels
 
 MIP_START: Final = (0, 256, 320, 336, 340)  # where each level starts in a texture's 341 texels
 SHAPES: Final = ("cube", "cross", "post", "panel")
 _FILE = data("colours.yaml")
-_PATTERNS: Final = {**PATTERNS, **FACES}
+_PATTERNS: Final = {**PATTERNS, **FACES, **BLOSSOMS}
 _NON_BLOCK_ITEMS: Final[dict[str, Colour]] = _FILE["items"]
 SPRITE_KIND: Final[dict[str, int]] = {
     name: index

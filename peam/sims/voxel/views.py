@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,8 +18,10 @@ from peam.sims.voxel.blocks import HAZARD, ID, LIQUID, NAMES, SOLID
 from peam.sims.voxel.fauna import FUSE, SWELL
 from peam.sims.voxel.game import Game, item_name
 from peam.sims.voxel.items import ITEMS
+from peam.sims.voxel.lamps import NONE, RINGS, Lamps, lamps
 from peam.sims.voxel.lines import View
 from peam.sims.voxel.observer import daylight
+from peam.sims.voxel.weather import lacking
 from peam.types import Image
 
 _SPRITES = np.array([render.SPRITE_KIND.get(name, render.SPRITE_KIND["item"]) for name in ent.KINDS])
@@ -43,6 +46,7 @@ def scene(
     hold: int = -1,
 ) -> Image:
     """Draws the world as it is now from any camera in the loaded window; arguments as of `render`."""
+    day, lit = sunlit(game)
     return render.render(
         game.world.blocks,
         view.eye,
@@ -51,11 +55,21 @@ def scene(
         height,
         width,
         view.fov,
-        daylight(game.clock),
+        day,
         sprites,
         hold=hold,
         tops=game.world.tops,
+        lamps=lit,
     )
+
+
+def sunlit(game: Game) -> tuple[float, Lamps]:
+    """Returns how bright the sky is, 0 night .. 1 clear day, and what lights the overworld's pictures."""
+    if game.weather is None:
+        return daylight(game.clock), NONE
+    dim = game.weather.dim
+    chunk = (math.floor(game.body[ph.X]) >> 4, math.floor(game.body[ph.Z]) >> 4)
+    return daylight(game.clock) * dim, lamps(game.world.levels(chunk, RINGS), chunk, lacking(game.clock, dim))
 
 
 def sprites_of(game: Game) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

@@ -116,10 +116,15 @@ def darkness(clock: int, dim: float = 1.0) -> int:
         clock: Tick of the day.
         dim: `Weather.dim`.
     """
+    return int(lacking(clock, dim))
+
+
+def lacking(clock: int, dim: float = 1.0) -> float:
+    """Returns `darkness` as it comes, between whole levels: what pictures show."""
     part = (clock / DAY - 0.25) % 1.0
     angle = part + ((0.5 - math.cos(part * math.pi) / 2.0) - part) / 3.0
     day = 0.5 + 2.0 * min(0.25, max(-0.25, math.cos(angle * 2.0 * math.pi)))
-    return int((1.0 - day * dim) * _STEPS)
+    return (1.0 - day * dim) * _STEPS
 
 
 def shade(game: Game) -> int:

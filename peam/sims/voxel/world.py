@@ -10,12 +10,14 @@ from __future__ import annotations
 from copy import copy
 from math import floor
 from typing import Any, Final
+from weakref import proxy
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from peam.errors import SimError
+from peam.sims.voxel import windows
 from peam.sims.voxel.blocks import ID, NAMES, SOLID, data
 from peam.sims.voxel.edits import Cell as Cell
 from peam.sims.voxel.edits import Chunk, Edits
@@ -84,11 +86,15 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.seed = _checked(seed)
-        self.blocks: NDArray[np.uint8] = np.zeros((SIZE, HEIGHT, SIZE), np.uint8)
+        self.blocks: NDArray[np.uint8] = windows.take()
         self.tops: NDArray[np.uint8] = np.zeros((SIZE, SIZE), np.uint8)
         self._tables = tables()
         self._edits = Edits()
         self._forget()
+
+    def __del__(self) -> None:
+        vars(self).pop("_light", None)  # which has the blocks, too
+        windows.give(vars(self), "blocks")
 
     def _forget(self) -> None:
         self._slots: dict[Chunk, Chunk] = {}  # place in the window -> the chunk that is there
@@ -172,9 +178,19 @@ class World:
         """
         if not self.loaded(x, z):
             raise SimError(f"light: column ({x}, {z}) is not loaded")
+        return self._lights().at(x, y, z)
+
+    def levels(self, chunk: Chunk, rings: int) -> NDArray[np.uint8]:
+        """Returns the window's light, `Light.levels`, true for the chunks within `rings` of one."""
+        light = self._lights()
+        light.around(chunk, rings)
+        return light.levels
+
+    def _lights(self) -> Light:
         if self._light is None:
-            self._light = Light(self.blocks, self.tops, self._reach)
-        return self._light.at(x, y, z)
+            world = proxy(self)  # no circle, in which the blocks would wait for the collector
+            self._light = Light(self.blocks, self.tops, lambda chunk: world._reach(chunk))
+        return self._light
 
     def _reach(self, chunk: Chunk) -> None:
         """Loads a chunk beyond what `ensure` loaded, which therefore looks anew the next time."""
