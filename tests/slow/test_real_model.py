@@ -38,7 +38,14 @@ def chat() -> LocalChat:
 
 def short(suite: Suite) -> Suite:
     """Returns one task of a suite, with two decisions."""
-    return Suite(suite.name, "", (suite.task("oak_log_4"),), (1.0,), (42,), 2, 1)
+    return replace(
+        suite,
+        tasks=(suite.task("oak_log_4"),),
+        weights=(1.0,),
+        windows=((0, 1),),
+        max_decisions=2,
+        attempts=1,
+    )
 
 
 @needs_weights
