@@ -21,7 +21,7 @@ from peam.memory.embeddings import Encoder
 from peam.memory.index import Index
 from peam.slow.planner import SlowPlanner
 from peam.state import parse_state
-from peam.types import Decision, Diagnosis, Episode, Outcome, Segment, Subgoal
+from peam.types import Decision, Diagnosis, Episode, Outcome, Segment, Subgoal, Task
 
 VETOES = 2  # answers given back at one decision; then the planner has its way
 PLACES = ("explore", "goto")  # what these lack depends on what is in the way
@@ -79,6 +79,12 @@ class Steve(Remembering):
         self._rails: dict[int, Guardrail] = {}
         self._forbidden: dict[tuple[str, str], list[int]] = {}  # action -> its guardrails
         self._skill_index, self._rail_index = Index(encoder.width), Index(encoder.width)
+        self._foreseen: list[Decision] = []  # in this episode
+
+    def begin(self, task: Task, seed: int) -> None:
+        """Forgets the last episode's beliefs, and what was foreseen in it."""
+        super().begin(task, seed)
+        self._foreseen.clear()
 
     # ---- distilling
 
@@ -143,20 +149,30 @@ class Steve(Remembering):
         return [number for number in known if self._rails[number].holds(has, parsed.near)]
 
     def propose(self, situation: Situation) -> Proposal:
-        """Asks the planner until no guardrail forbids its answer, `VETOES` times at most."""
+        """Asks the planner until no guardrail forbids its answer, `VETOES` times at most.
+
+        What a guardrail foresaw the planner knows for the rest of the episode, as if it had failed.
+        """
         hints = self.recall(situation.subgoal, situation.state)
+        done = len(situation.history)
+        situation = replace(situation, history=self._told(situation.history))
         proposal = think(self.planner, situation, hints)
         for calls in range(2, VETOES + 2):
             action = proposal.action
             rail = self.forbidding(action, situation.state) if isinstance(action, Action) else None
             if rail is None or not isinstance(action, Action):
                 break
-            known = _foreseen(situation, action, rail)
+            known = _foreseen(done, situation, action, rail)
+            self._foreseen.append(known)
             situation = replace(situation, history=[*situation.history, known])
             again = think(self.planner, situation, [*hints, rail.text])
             spent = (proposal.tokens[0] + again.tokens[0], proposal.tokens[1] + again.tokens[1])
             proposal = replace(again, calls=calls, tokens=spent)
         return proposal
+
+    def _told(self, history: Sequence[Decision]) -> list[Decision]:
+        """Returns the episode's decisions, and before each the failures that were foreseen in its place."""
+        return sorted([*self._foreseen, *history], key=lambda decision: decision.index)
 
 
 def _guardrail(action: Action, decision: Decision, has: Mapping[str, int]) -> Guardrail:
@@ -177,10 +193,10 @@ def _skill(segment: Segment) -> Skill:
     return Skill(subgoal, needs, text)
 
 
-def _foreseen(situation: Situation, action: Action, rail: Guardrail) -> Decision:
-    """Returns the failure that the guardrail foresees, as if it had happened."""
+def _foreseen(index: int, situation: Situation, action: Action, rail: Guardrail) -> Decision:
+    """Returns the failure that the guardrail foresees, as if it had happened at decision `index`."""
     return Decision(
-        index=len(situation.history),
+        index=index,
         subgoal=situation.subgoal,
         state=situation.state,
         rgb=np.zeros((0, 0, 3), dtype=np.uint8),

@@ -87,6 +87,17 @@ def test_an_answer_that_is_forbidden_is_given_back_at_the_price_of_a_call() -> N
     )
 
 
+def test_what_was_foreseen_is_known_for_the_rest_of_the_episode() -> None:
+    agent, planner = lesson("craft(crafting_table, 1)", "craft(oak_planks, 4)", "wait(20)", "wait(20)")
+    agent.begin(TASK, 1)
+    agent.propose(situation(TABLE, {"oak_log": 4}))
+    agent.propose(situation(TABLE, {"oak_log": 4}))
+    assert [str(d.action) for d in planner.histories[-1]] == ["craft(crafting_table, 1)"]
+    agent.begin(TASK, 2)
+    agent.propose(situation(TABLE, {"oak_log": 4}))
+    assert planner.histories[-1] == []
+
+
 def test_a_planner_that_insists_has_its_way() -> None:
     agent, planner = lesson("craft(crafting_table, 1)")
     proposal = agent.propose(situation(TABLE, {"oak_log": 4}))

@@ -7,6 +7,7 @@ therefore the seed and the edits. Knows nothing of agents, creatures or pictures
 
 from __future__ import annotations
 
+import sys
 from copy import copy
 from math import floor
 from typing import Any, Final
@@ -93,6 +94,8 @@ class World:
         self._forget()
 
     def __del__(self) -> None:
+        if sys.is_finalizing():  # modules are gone
+            return
         vars(self).pop("_light", None)  # which has the blocks, too
         windows.give(vars(self), "blocks")
 
