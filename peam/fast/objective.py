@@ -154,7 +154,7 @@ def train_adapter(
 
 
 def lessons(pairs: Sequence[Pair]) -> list[Example]:
-    """Returns what to clone, each decision once: corrected runs without detours, hindsight where one failed.
+    """Returns what to clone, each decision once: corrected runs, detours put right, hindsight of failures.
 
     Longest runs first: an item that any part of a run touches is then protected in all of it.
     """

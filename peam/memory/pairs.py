@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from peam.fast.hindsight import straight
 from peam.memory.records import NO_IMAGE
 from peam.types import Decision, Pair, Segment, Subgoal
 
@@ -218,6 +219,7 @@ def mine_pairs(segments: Iterable[Segment]) -> list[Pair]:
 
 
 def training_decisions(pairs: Iterable[Pair]) -> list[tuple[int, Decision]]:
-    """Returns (episode, decision) of all corrected runs, every decision once, oldest first."""
-    found = {(p.corrected.episode, d.index): d for p in pairs for d in p.corrected.decisions}
+    """Returns (episode, decision) of all corrected runs, detours put right, each once, oldest first."""
+    runs = sorted((p.corrected for p in pairs), key=lambda run: len(run.decisions))  # longest last
+    found = {(run.episode, d.index): d for run in runs for d in straight(run.decisions)}
     return [(key[0], found[key]) for key in sorted(found)]
