@@ -59,7 +59,7 @@ class Control:
 
     @property
     def world(self) -> World:
-        """The map, observed anew when the agent has walked half its radius."""
+        """The map, observed anew when the agent has walked a quarter of its radius: it holds what is seen."""
         if self._world is None or self._far():
             self._world = World(self.sim.voxels(self.radius))
         return self._world
@@ -72,7 +72,7 @@ class Control:
         assert self._world is not None
         middle = self._world.ids.shape[0] // 2
         return any(
-            abs(c - o - middle) > middle // 2 for c, o in zip(self.body.cell, self._world.origin, strict=True)
+            abs(c - o - middle) > middle // 4 for c, o in zip(self.body.cell, self._world.origin, strict=True)
         )
 
     def tick(

@@ -76,9 +76,8 @@ class Vein:
                 self._pick_up()
             if cell is None and not self._look_around():
                 return self._why(dug)
-            if cell is not None:
-                hit = self._dig(cell)
-                dug, misses = dug + hit, 0 if hit else misses + 1
+            hit = cell is not None and self._dig(cell)
+            dug, misses = dug + hit, 0 if hit else misses + 1
             if misses >= MISSES:
                 return self._why(dug)
         return Result(detail="done")

@@ -11,9 +11,9 @@ from peam.sims.base import Sim
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import ID
-from peam.skills import combat, defence, executor, melee, recovery
+from peam.skills import combat, defence, executor, gathering, melee, recovery
 from peam.skills.context import Context
-from peam.skills.control import BACK
+from peam.skills.control import BACK, Control
 from peam.skills.diagnosis import Stop
 from peam.skills.executor import Executor
 from peam.types import Diagnosis, Outcome
@@ -465,3 +465,28 @@ def test_a_weak_body_lets_no_gravel_fall_on_its_head(config: Config, life: float
     context = Executor(field, config)._context()
     assert context.navigator._open([(i, j + 2, k)]) == through
     assert (field.block((i, j + 2, k)) == "dirt") == (not through)
+
+
+@pytest.mark.parametrize("walked", [0.0, 9.0, 15.0])
+def test_what_is_in_view_is_on_the_map(config: Config, walked: float) -> None:
+    field = arena(difficulty="peaceful", radius=48)
+    x, y, z = field.body().position
+    control = Control(field, config.skills.perception_radius, 2400)
+    assert control.world.inside(control.body.cell)
+    field.game.body[2] = z + walked
+    control.tick()
+    far = int(config.sim.sight)
+    assert control.world.inside((int(x), int(y), int(z + walked) + far))
+
+
+def test_mine_takes_what_stands_far_off(config: Config) -> None:
+    field = arena(difficulty="peaceful", radius=30)
+    put(field, 0, 0, 22, "oak_log")
+    assert Executor(field, config).execute(Action("mine", "oak_log", 1)).ok
+
+
+def test_mine_ends_where_what_it_sees_is_nowhere(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    field = arena(difficulty="peaceful")
+    put(field, 0, 0, 6, "oak_log")
+    monkeypatch.setattr(gathering.Vein, "_next", lambda self: None)
+    assert Executor(field, config).execute(Action("mine", "oak_log", 1)).diagnosis is Diagnosis.UNREACHABLE
