@@ -30,7 +30,7 @@ def _extra(package: str) -> Iterator[None]:
 def _voxel(config: Config) -> Sim:
     from peam.sims.voxel import VoxelSim
 
-    options = {"fov": config.sim.fov, "sight": config.sim.sight, "difficulty": config.sim.difficulty}
+    options = {key: config.sim[key] for key in ("fov", "sight", "difficulty", "world")}
     if config.sim.obfuscation:
         from peam.sims.obfuscated import Obfuscated
 
@@ -122,6 +122,7 @@ def _knn_policy(config: Config) -> Agent:
 
 PEAM = "peam"
 SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel, "crafter": _crafter}
+WORLDS = ("classic", "overworld")  # of `peam.sims.voxel.worlds`, whose import would load numba
 PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {
     "rulebook": _rulebook,
     "crafter": _crafter_rules,
@@ -166,14 +167,28 @@ def make_agent(config: Config) -> Agent:
     return AGENTS[config.agent](config)
 
 
+def check_sim(config: Config) -> None:
+    """Refuses a backend or a world that there is not, before anything heavy is loaded.
+
+    Raises:
+        ConfigError: Unknown backend or world, names the nearest; a world that the backend does not have.
+    """
+    backend, world = config.sim.backend, config.sim.world
+    if backend not in SIMS:
+        raise ConfigError(unknown("backend", backend, SIMS))
+    if world not in WORLDS:
+        raise ConfigError(unknown("world", world, WORLDS))
+    if backend != "voxel" and world != WORLDS[0]:
+        raise ConfigError(f"sim.world={world} is a world of sim.backend=voxel, not of {backend}")
+
+
 def make_sim(config: Config) -> Sim:
     """Builds the simulator of `sim.backend`.
 
     Raises:
-        ConfigError: Unknown backend; names the nearest.
+        ConfigError: What `check_sim` refuses, or what the backend needs is not installed.
     """
-    if config.sim.backend not in SIMS:
-        raise ConfigError(unknown("backend", config.sim.backend, SIMS))
+    check_sim(config)
     return SIMS[config.sim.backend](config)
 
 
