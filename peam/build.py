@@ -45,6 +45,30 @@ def _crafter(config: Config) -> Sim:
     return CrafterSim()
 
 
+def _minedojo(config: Config) -> Sim:
+    from peam.sims.minedojo.env import MineDojoSim
+
+    height, width = config.observation.image
+    options, radius = config.sim.minedojo, int(config.skills.perception_radius)
+    return MineDojoSim(
+        (height, width), radius, config.sim.sight, int(options.port) or None, options.python or None
+    )
+
+
+def _check_minedojo(config: Config) -> None:
+    from peam.sims.minedojo.client import interpreter
+
+    radius = int(config.skills.perception_radius)
+    if radius > FARTHEST:
+        raise ConfigError(
+            f"skills.perception_radius={radius}: MineDojo would send {(2 * radius + 1) ** 3} blocks a tick; "
+            f"at most {FARTHEST}, and --config minedojo has 8"
+        )
+    if config.sim.obfuscation:
+        raise ConfigError("sim.backend=minedojo has no other names and recipes than Minecraft's")
+    interpreter(config.sim.minedojo.python or None)
+
+
 def _rulebook(config: Config) -> SlowPlanner:
     from peam.slow.rulebook import RulebookPlanner
 
@@ -121,7 +145,8 @@ def _knn_policy(config: Config) -> Agent:
 
 
 PEAM = "peam"
-SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel, "crafter": _crafter}
+SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel, "crafter": _crafter, "minedojo": _minedojo}
+FARTHEST = 16  # blocks that MineDojo may be asked for to each side
 WORLDS = ("classic", "overworld")  # of `peam.sims.voxel.worlds`, whose import would load numba
 PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {
     "rulebook": _rulebook,
@@ -171,7 +196,8 @@ def check_sim(config: Config) -> None:
     """Refuses a backend or a world that there is not, before anything heavy is loaded.
 
     Raises:
-        ConfigError: Unknown backend or world, names the nearest; a world that the backend does not have.
+        ConfigError: Unknown backend or world, names the nearest; what the backend does not have.
+        SimError: MineDojo's environment is not there; says what makes it.
     """
     backend, world = config.sim.backend, config.sim.world
     if backend not in SIMS:
@@ -180,6 +206,8 @@ def check_sim(config: Config) -> None:
         raise ConfigError(unknown("world", world, WORLDS))
     if backend != "voxel" and world != WORLDS[0]:
         raise ConfigError(f"sim.world={world} is a world of sim.backend=voxel, not of {backend}")
+    if backend == "minedojo":
+        _check_minedojo(config)
 
 
 def make_sim(config: Config) -> Sim:
@@ -187,6 +215,7 @@ def make_sim(config: Config) -> Sim:
 
     Raises:
         ConfigError: What `check_sim` refuses, or what the backend needs is not installed.
+        SimError: As `check_sim`.
     """
     check_sim(config)
     return SIMS[config.sim.backend](config)

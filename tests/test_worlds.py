@@ -1,5 +1,6 @@
 """`sim.world`: which kind of world an agent is put into, by configuration and by the command line."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,12 @@ import yaml
 
 from peam.build import WORLDS, check_sim, make_sim
 from peam.cli import main
+from peam.commands import doctor
+from peam.commands.doctor import Check
 from peam.config import load_config
 from peam.errors import ConfigError
 from peam.sims.base import check_sim as keeps_the_contract
+from peam.sims.minedojo.client import VARIABLE
 from peam.sims.voxel import VoxelSim
 from peam.sims.voxel.worlds import KINDS
 
@@ -35,9 +39,8 @@ def test_other_names_and_recipes_can_be_had_in_the_overworld() -> None:
     assert sim.snapshot() != other.snapshot()
 
 
-@pytest.mark.parametrize("backend", ["crafter"])
+@pytest.mark.parametrize("backend", ["crafter", "minedojo"])
 def test_a_backend_without_it_refuses_it(backend: str) -> None:
-    check_sim(load_config(overrides=[f"sim.backend={backend}"]))
     with pytest.raises(ConfigError, match=f"sim.world=overworld is a world of .*voxel, not of {backend}"):
         check_sim(load_config(overrides=[f"sim.backend={backend}", "sim.world=overworld"]))
 
@@ -67,3 +70,39 @@ def test_play_goes_into_the_overworld(tmp_path: Path, capsys: pytest.CaptureFixt
     assert places[0] != places[1]
     assert main(["play", "--headless", "--world", "overwold"]) == 2
     assert "did you mean 'overworld'" in capsys.readouterr().err
+
+
+def test_the_real_minedojo_is_configured_and_its_environment_named_where_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load_config(["minedojo"]).sim.backend == "minedojo"
+    here = f"sim.minedojo.python={sys.executable}"
+    check_sim(load_config(["minedojo"], [here]))
+    for override, said in (
+        (
+            "skills.perception_radius=32",
+            "would send 274625 blocks a tick; at most 16, and --config minedojo has",
+        ),
+        ("sim.obfuscation=1", "no other names and recipes"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            check_sim(load_config(["minedojo"], [here, override]))
+    out = tmp_path / "out"
+    command = ["eval", "--agents", "planner_only", "--config", "minedojo", "--out", str(out)]
+    assert main([*command, "--set", "sim.minedojo.python=nowhere/python"]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and not out.exists()
+    assert "no MineDojo environment at nowhere/python: `make minedojo` makes one" in told
+
+
+def test_doctor_tells_what_minedojo_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> Check:
+        return next(check for check in doctor.checks() if check.name == "minedojo sim")
+
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "python"))
+    assert not found().ok and found().remedy == "make minedojo"
+    (tmp_path / "python").touch()
+    monkeypatch.setattr(doctor.shutil, "which", lambda program: None)
+    assert not found().ok and "sim.minedojo.port" in found().remedy and "Java 8" in found().remedy
+    monkeypatch.setattr(doctor.shutil, "which", lambda program: f"/bin/{program}")
+    assert found().ok
