@@ -1,4 +1,4 @@
-# make run | eval-quick | test | lint | minedojo-test: each sets up its own virtual environment first, when it is missing or stale.
+# make run | eval-quick | test | lint | minedojo | minedojo-test: each sets up its own virtual environment first, when it is missing or stale.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +8,7 @@ DOJO   := .venv-minedojo
 RUN    ?= runs/demo
 ARGS   ?=
 
-.PHONY: setup run eval-quick test lint minedojo-test clean
+.PHONY: setup run eval-quick test lint minedojo minedojo-test clean
 
 setup: $(VENV)/.dev                     ## everything, development tools included
 
@@ -43,6 +43,8 @@ $(DOJO)/.ready: constraints-minedojo.txt
 	PIP_CONSTRAINT=$(CURDIR)/$< PIP_BUILD_CONSTRAINT=$(CURDIR)/$< \
 	  $(DOJO)/bin/python -m pip --disable-pip-version-check -q install minedojo==0.1
 	@touch $@
+
+minedojo: $(DOJO)/.ready               ## the real MineDojo 0.1 for sim.backend=minedojo, in .venv-minedojo
 
 minedojo-test: $(VENV)/.dev $(DOJO)/.ready  ## the real MineDojo client against a stand-in for Minecraft
 	PEAM_MINEDOJO_PYTHON=$(CURDIR)/$(DOJO)/bin/python OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/minedojo $(ARGS)

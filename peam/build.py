@@ -30,7 +30,7 @@ def _extra(package: str) -> Iterator[None]:
 def _voxel(config: Config) -> Sim:
     from peam.sims.voxel import VoxelSim
 
-    options = {"fov": config.sim.fov, "sight": config.sim.sight, "difficulty": config.sim.difficulty}
+    options = {key: config.sim[key] for key in ("fov", "sight", "difficulty", "world")}
     if config.sim.obfuscation:
         from peam.sims.obfuscated import Obfuscated
 
@@ -43,6 +43,30 @@ def _crafter(config: Config) -> Sim:
         from peam.sims.crafter import CrafterSim
 
     return CrafterSim()
+
+
+def _minedojo(config: Config) -> Sim:
+    from peam.sims.minedojo.env import MineDojoSim
+
+    height, width = config.observation.image
+    options, radius = config.sim.minedojo, int(config.skills.perception_radius)
+    return MineDojoSim(
+        (height, width), radius, config.sim.sight, int(options.port) or None, options.python or None
+    )
+
+
+def _check_minedojo(config: Config) -> None:
+    from peam.sims.minedojo.client import interpreter
+
+    radius = int(config.skills.perception_radius)
+    if radius > FARTHEST:
+        raise ConfigError(
+            f"skills.perception_radius={radius}: MineDojo would send {(2 * radius + 1) ** 3} blocks a tick; "
+            f"at most {FARTHEST}, and --config minedojo has 8"
+        )
+    if config.sim.obfuscation:
+        raise ConfigError("sim.backend=minedojo has no other names and recipes than Minecraft's")
+    interpreter(config.sim.minedojo.python or None)
 
 
 def _rulebook(config: Config) -> SlowPlanner:
@@ -121,7 +145,9 @@ def _knn_policy(config: Config) -> Agent:
 
 
 PEAM = "peam"
-SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel, "crafter": _crafter}
+SIMS: dict[str, Callable[[Config], Sim]] = {"voxel": _voxel, "crafter": _crafter, "minedojo": _minedojo}
+FARTHEST = 16  # blocks that MineDojo may be asked for to each side
+WORLDS = ("classic", "overworld")  # of `peam.sims.voxel.worlds`, whose import would load numba
 PLANNERS: dict[str, Callable[[Config], SlowPlanner]] = {
     "rulebook": _rulebook,
     "crafter": _crafter_rules,
@@ -166,14 +192,32 @@ def make_agent(config: Config) -> Agent:
     return AGENTS[config.agent](config)
 
 
+def check_sim(config: Config) -> None:
+    """Refuses a backend or a world that there is not, before anything heavy is loaded.
+
+    Raises:
+        ConfigError: Unknown backend or world, names the nearest; what the backend does not have.
+        SimError: MineDojo's environment is not there; says what makes it.
+    """
+    backend, world = config.sim.backend, config.sim.world
+    if backend not in SIMS:
+        raise ConfigError(unknown("backend", backend, SIMS))
+    if world not in WORLDS:
+        raise ConfigError(unknown("world", world, WORLDS))
+    if backend != "voxel" and world != WORLDS[0]:
+        raise ConfigError(f"sim.world={world} is a world of sim.backend=voxel, not of {backend}")
+    if backend == "minedojo":
+        _check_minedojo(config)
+
+
 def make_sim(config: Config) -> Sim:
     """Builds the simulator of `sim.backend`.
 
     Raises:
-        ConfigError: Unknown backend; names the nearest.
+        ConfigError: What `check_sim` refuses, or what the backend needs is not installed.
+        SimError: As `check_sim`.
     """
-    if config.sim.backend not in SIMS:
-        raise ConfigError(unknown("backend", config.sim.backend, SIMS))
+    check_sim(config)
     return SIMS[config.sim.backend](config)
 
 

@@ -181,6 +181,7 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--options", default="{}", metavar="JSON", help="record: reset options")
     parser.add_argument("--difficulty", default="normal")
+    parser.add_argument("--world", default="classic", metavar="classic|overworld", help="record: its kind")
     parser.add_argument("--every", type=int, default=1, metavar="K", help="record: one hash every K steps")
     parser.add_argument("--out", type=Path, metavar="FILE")
     parser.set_defaults(function=_sim)
@@ -189,6 +190,7 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
 def _small_options(made: dict[str, Parser]) -> None:
     play = made["play"]
     play.add_argument("--seed", type=int, default=1)
+    play.add_argument("--world", metavar="classic|overworld", help="of a new game (config: sim.world)")
     play.add_argument("--headless", action="store_true", help="press --keys, write the picture")
     play.add_argument("--keys", default="", help="with --headless: the keys to press, e.g. wwwjf")
     play.add_argument("--out", type=Path, default=Path("play.png"), metavar="PNG")
@@ -244,7 +246,8 @@ def _play(args: argparse.Namespace) -> int:
     from peam.sims.voxel import VoxelSim
 
     config = load_config().sim
-    sim = VoxelSim(fov=config.fov, sight=config.sight, difficulty=config.difficulty)
+    world = args.world or config.world
+    sim = VoxelSim(fov=config.fov, sight=config.sight, difficulty=config.difficulty, world=world)
     player = Player(sim, args.view, args.save)
     sim.reset(seed=args.seed)
     if args.load is not None:

@@ -91,6 +91,17 @@ def load_config(files: Sequence[str | Path] = (), overrides: Sequence[str] = ())
     return Config(data)
 
 
+def completed(data: Mapping[str, Any]) -> Config:
+    """Returns a configuration that was saved as a tree, with today's defaults for options that it lacks.
+
+    Raises:
+        ConfigError: It has an option that is no more, or a value of another type.
+    """
+    full = _read(configs_dir() / "default.yaml")
+    _merge(full, data, "saved configuration", "")
+    return Config(full)
+
+
 def _locate(file: str | Path) -> Path:
     path = Path(file)
     if path.is_file():

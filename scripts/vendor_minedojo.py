@@ -1,6 +1,6 @@
 """Regenerates peam/data/minedojo/{constants,tasks,spaces}.json from the installed package minedojo 0.1 (MIT).
 
-Use, after `make minedojo-test` made that environment:
+Use, after `make minedojo` made that environment:
     .venv-minedojo/bin/python scripts/vendor_minedojo.py [FOLDER]
 It imports nothing of PEAM. Guidance texts and creative tasks are left out.
 """

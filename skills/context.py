@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from peam.sims.base import Cell, Sighting, Sim
 from peam.skills.aim import yaw_to
 from peam.skills.control import Control
+from peam.skills.lungs import Lungs
 from peam.skills.navigation import Navigator
 from peam.skills.path import AIM, NEAR, Goal
 from peam.skills.world import centre
@@ -28,12 +29,14 @@ class Memory:
         noticed: Ore cells that a tunnel has already stopped at.
         met: Ids of hostile creatures that a walk has already stopped at.
         spared: Ids of beasts that have been hunted once.
+        lungs: The breath that is left.
     """
 
     stations: list[tuple[str, Cell]] = field(default_factory=list)
     noticed: set[Cell] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
     spared: set[int] = field(default_factory=set)
+    lungs: Lungs = field(default_factory=Lungs)
 
 
 @dataclass(slots=True)
@@ -66,7 +69,7 @@ class Context:
 
     def own_stations(self, name: str, reach: float = 32.0) -> list[Cell]:
         """Returns the agent's own stations of a name that still stand within reach, nearest first."""
-        here = self.control.body.cell
+        here, reach = self.control.body.cell, min(reach, self.control.radius)
         found = [
             cell
             for known, cell in self.memory.stations

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from peam.sims.base import Body, Cell, Entity, Rules, Sim
 from peam.skills.aim import NORMALS, UP_FACE, Aim, pitch_to, turn, yaw_to
 from peam.skills.diagnosis import Stop
+from peam.skills.lungs import Lungs
 from peam.skills.world import World, centre
 from peam.types import Diagnosis
 
@@ -36,10 +37,11 @@ class Control:
         radius: Perception radius, blocks.
         body: The body after the last tick.
         view: (yaw, pitch) when the call began.
+        lungs: The episode's, kept up with every tick.
     """
 
-    def __init__(self, sim: Sim, radius: int, max_ticks: int) -> None:
-        self.sim = sim
+    def __init__(self, sim: Sim, radius: int, max_ticks: int, lungs: Lungs) -> None:
+        self.sim, self.lungs = sim, lungs
         self.rules: Rules = sim.rules
         self.radius = radius
         self.body: Body = sim.body()
@@ -96,6 +98,7 @@ class Control:
         turn_yaw = 12 if yaw is None else turn(body.yaw, yaw)
         self.sim.tick((walk, side, jump, turn_pitch, turn_yaw, act, craft, slot))
         self.body = body = self.sim.body()
+        self.lungs.watch(self.sim, body)
         if not body.alive:
             raise Stop(Diagnosis.DIED, "died")
         if body.tick >= self.deadline:

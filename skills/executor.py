@@ -11,6 +11,7 @@ from peam.actions import Action, InvalidAction
 from peam.config import Config
 from peam.sims.base import Performer, Sim
 from peam.skills import combat, crafting, gathering, travel
+from peam.skills.breath import breathe
 from peam.skills.context import Context, Memory
 from peam.skills.control import Control
 from peam.skills.defence import defend, menaced
@@ -77,19 +78,23 @@ class Executor:
         context = self._context()
         before = context.control.inventory()
         if action.verb not in FIGHTS:
-            answered = set[int]()
-            context.control.guard(lambda: _survive(context), lambda: menaced(context, answered))
+            answered, lungs, control = set[int](), self._memory.lungs, context.control
+            control.guard(
+                lambda: _survive(context),
+                lambda: lungs.short(control.body.tick) or menaced(context, answered),
+            )
         result = _run(context, action)
         after = context.control.inventory()
         delta = {item: after.get(item, 0) - before.get(item, 0) for item in {*before, *after}}
         return outcome(result, delta, self.sim.body().tick - tick, time.perf_counter() - began)
 
     def _context(self) -> Context:
-        control = Control(self.sim, self._radius, self._max_ticks)
+        control = Control(self.sim, self._radius, self._max_ticks, self._memory.lungs)
         return Context(self.sim, control, Navigator(control), self._memory, self._sight, self._stride)
 
 
 def _survive(context: Context) -> None:
+    breathe(context)
     unbury(context)
     defend(context)
     recover(context)

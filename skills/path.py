@@ -1,7 +1,8 @@
 """A* over observed voxels for a body 0.6 wide and 1.8 tall. Costs are in ticks; knows no simulator.
 
 Nodes are the cells of the feet. Moves: one step to four sides (or diagonally, without cutting corners),
-one up by jumping, down by dropping, swimming, digging what stands in the way, a pillar, a shaft.
+one up by jumping, down by dropping, swimming, digging what stands in the way, a pillar, a shaft. No move puts
+a head under water that is above it; one that is under water already may go on there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from peam.skills.world import World
 WALK = 4.7  # ticks a block at 4.3 m/s
 NODES = 12_000  # expansions before a search gives up: below 10 ms
 AIM, NEAR, PLANE = 0, 1, 2
+UNDER_WATER = 25.0  # times as long digging takes, afloat (Minecraft Wiki, "Breaking", Java 1.19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,22 +253,24 @@ def _moves(
 ) -> int:  # fmt: skip
     """Lists the moves from a cell: costs and nodes; returns how many."""
     n = 0
-    wet = liquid[ids[i, j, k]]
-    above = _clear(ids, solid, liquid, hazard, dig, i, j + 2, k)
+    wet, under = liquid[ids[i, j, k]], liquid[ids[i, j + 1, k]]
+    slow = UNDER_WATER if under else 1.0
+    above = slow * _clear(ids, solid, liquid, hazard, dig, i, j + 2, k)
     for di, dk in ((1, 0), (-1, 0), (0, 1), (0, -1)):
         x, z = i + di, k + dk
         walk = 4.7 + (0.0 if (pi == 0 and pk == 0) or (di == pi and dk == pk) else 10.0)
-        head = _clear(ids, solid, liquid, hazard, dig, x, j + 1, z)
-        feet = _clear(ids, solid, liquid, hazard, dig, x, j, z)
+        head = slow * _clear(ids, solid, liquid, hazard, dig, x, j + 1, z)
+        feet = slow * _clear(ids, solid, liquid, hazard, dig, x, j, z)
         below = ids[x, j - 1, z]
         if solid[ids[x, j, z]]:  # a step up
-            tall = _clear(ids, solid, liquid, hazard, dig, x, j + 2, z)
+            tall = slow * _clear(ids, solid, liquid, hazard, dig, x, j + 2, z)
             c = walk + 5.0 + above + head + tall
-            if c < 1e6 and not hazard[ids[x, j, z]] and (not wet or not solid[ids[i, j + 2, k]]):
+            free = not wet or not solid[ids[i, j + 2, k]]
+            if c < 1e6 and not hazard[ids[x, j, z]] and free and (under or not liquid[ids[x, j + 2, z]]):
                 out_c[n] = c + _danger(ids, hazard, x, j + 1, z)
                 out_n[n] = (x * nj + j + 1) * nk + z
                 n += 1
-        if head + feet >= 1e6:
+        if head + feet >= 1e6 or (liquid[ids[x, j + 1, z]] and not under):
             continue
         if (solid[below] and not hazard[below]) or liquid[ids[x, j, z]]:  # level
             swim = 8.0 if liquid[ids[x, j, z]] else 0.0
@@ -275,9 +279,9 @@ def _moves(
             out_n[n] = (x * nj + j) * nk + z
             n += 1
         if solid[below]:  # a stair dug down
-            c = head + feet + _clear(ids, solid, liquid, hazard, dig, x, j - 1, z)
+            c = head + feet + slow * _clear(ids, solid, liquid, hazard, dig, x, j - 1, z)
             support = ids[x, j - 2, z]
-            if c < 1e6 and solid[support] and not hazard[support]:
+            if c < 1e6 and solid[support] and not hazard[support] and (under or not liquid[ids[x, j, z]]):
                 out_c[n] = walk + 2.0 + c + _danger(ids, hazard, x, j - 1, z)
                 out_n[n] = (x * nj + j - 1) * nk + z
                 n += 1
@@ -315,12 +319,9 @@ def _moves(
         out_c[n] = 25.0 + above
         out_n[n] = (i * nj + j + 1) * nk + k
         n += 1
-    if wet and liquid[ids[i, j - 1, k]] and not hazard[ids[i, j - 1, k]]:  # dive
-        out_c[n] = 12.0
-        out_n[n] = (i * nj + j - 1) * nk + k
-        n += 1
-    elif solid[ids[i, j - 1, k]] and solid[ids[i, j - 2, k]] and not hazard[ids[i, j - 2, k]]:  # a shaft
-        c = _clear(ids, solid, liquid, hazard, dig, i, j - 1, k)
+    below, support = ids[i, j - 1, k], ids[i, j - 2, k]
+    if solid[below] and solid[support] and not hazard[support] and (under or not wet):  # a shaft
+        c = slow * _clear(ids, solid, liquid, hazard, dig, i, j - 1, k)
         if c < 1e6:
             out_c[n] = 60.0 + c
             out_n[n] = (i * nj + j - 1) * nk + k

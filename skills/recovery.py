@@ -79,11 +79,13 @@ def _is_prey(context: Context, beast: Entity) -> bool:
 def recover(context: Context) -> None:
     """Eats while hurt and hungry, then rests while weak and healing, unless an enemy is near or strikes.
 
+    Not under water.
+
     Raises:
         Stop: DIED or TIMEOUT.
     """
     control = context.control
-    if control.body.life > HURT or attacker(context) is not None:
+    if control.body.life > HURT or context.memory.lungs.under or attacker(context) is not None:
         return
     while control.body.food < HEALING and (food := _meal(context)):
         try:

@@ -62,6 +62,11 @@ def suite(tmp_path: Path) -> str:
         (["--seeds", "1000", "--agents", "planner_only"], "seed 1000 lies in life.seeds"),
         (["--memory", "nowhere"], "nowhere is not a run folder"),
         (["--set", "sim.backend=voxle", "--agents", "planner_only"], "(did you mean 'voxel'?)"),
+        (["--set", "sim.world=overwold", "--agents", "planner_only"], "(did you mean 'overworld'?)"),
+        (
+            ["--set", "sim.world=overworld", "--set", "sim.backend=crafter", "--agents", "planner_only"],
+            "sim.world=overworld is a world of sim.backend=voxel, not of crafter",
+        ),
     ],
 )
 def test_refusals(
@@ -71,6 +76,7 @@ def test_refusals(
     captured = capsys.readouterr()
     assert said in captured.err
     assert captured.err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_range_that_lives_train_on_is_half_open() -> None:
@@ -134,6 +140,22 @@ def test_results_of_other_inputs_are_not_gone_on_with(tmp_path: Path) -> None:
         pin(tmp_path, "life11", {}, configs)
     with pytest.raises(PeamError, match="name another --out"):
         pin(tmp_path, "paper11", {}, {"planner_only": load_config(overrides=["sim.sight=9"])})
+
+
+def test_results_from_before_an_option_came_are_gone_on_with_at_its_default(tmp_path: Path) -> None:
+    configs = {"planner_only": load_config()}
+    pin(tmp_path, "paper11", {}, configs)
+    path = tmp_path / "inputs.json"
+    inputs = json.loads(path.read_text())
+    del inputs["configs"]["planner_only"]["sim"]["world"]
+    path.write_text(json.dumps(inputs))
+    with pytest.raises(PeamError, match="name another --out"):
+        pin(tmp_path, "paper11", {}, {"planner_only": load_config(overrides=["sim.world=overworld"])})
+    pin(tmp_path, "paper11", {}, configs)
+    inputs["configs"]["planner_only"]["sim"]["gone"] = 1
+    path.write_text(json.dumps(inputs))
+    with pytest.raises(PeamError, match="name another --out"):
+        pin(tmp_path, "paper11", {}, configs)
 
 
 def run_folder(path: Path, *overrides: str) -> Path:

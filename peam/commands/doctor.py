@@ -15,6 +15,10 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from peam.build import WORLDS
+from peam.errors import SimError
+from peam.sims.minedojo.client import interpreter
+
 LIBRARIES = ("transformers", "peft", "gymnasium", "cv2", "numba", "safetensors", "tokenizers")
 NANO = Path(__file__).resolve().parent.parent / "data" / "nano"
 # backend -> (module of this package, third-party module, program on PATH, remedy)
@@ -22,7 +26,7 @@ BACKENDS: dict[str, tuple[str, str | None, str | None, str]] = {
     "voxel": ("peam.sims.voxel", "numba", None, "pip install numba"),
     "crafter": ("peam.sims.crafter", "crafter", None, "pip install crafter"),
     "mineflayer": ("peam.sims.mineflayer", None, "node", "install Node.js 18 or newer"),
-    "minedojo": ("peam.sims.minedojo", None, "java", "install Java 8"),
+    "minedojo": ("peam.sims.minedojo", None, None, ""),
 }
 
 
@@ -99,13 +103,27 @@ def _nano() -> Check:
     return Check("nano weights", True, True, f"{weights.stat().st_size / 1e6:.1f} MB, sha256 {digest[:16]}")
 
 
+def _minedojo(label: str) -> Check:
+    """MineDojo lives in an environment of its own, and starts Minecraft with Java unless one runs already."""
+    try:
+        python = interpreter()
+    except SimError as error:
+        return Check(label, False, False, str(error).partition(":")[0], "make minedojo")
+    if shutil.which("java") is None:
+        remedy = "install Java 8, or name a Malmo that runs: sim.minedojo.port"
+        return Check(label, False, False, f"{python}; program java is not on the PATH", remedy)
+    return Check(label, True, False, f"ready: {python}")
+
+
 def _backend(name: str) -> Check:
     module, library, program, remedy = BACKENDS[name]
     label, required = f"{name} sim", name == "voxel"
     if importlib.util.find_spec(module) is None:
         return Check(label, False, required, "not part of this version", "use sim.backend=voxel")
+    if name == "minedojo":
+        return _minedojo(label)
     if library and importlib.util.find_spec(library) is None:
         return Check(label, False, required, f"package {library} is missing", remedy)
     if program and shutil.which(program) is None:
         return Check(label, False, required, f"program {program} is not on the PATH", remedy)
-    return Check(label, True, required, "ready")
+    return Check(label, True, required, f"ready: {', '.join(WORLDS)}" if name == "voxel" else "ready")

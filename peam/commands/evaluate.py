@@ -17,9 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.progress import TimeRemainingColumn as Eta
 from rich.table import Table
 
-from peam.build import AGENTS
-from peam.config import Config, load_config
-from peam.errors import PeamError, unknown
+from peam.build import AGENTS, check_sim
+from peam.config import Config, completed, load_config
+from peam.errors import ConfigError, PeamError, unknown
 from peam.evaluation.arms import ARMS, ArmSpec, check_paired, memory_of, parse_memories
 from peam.evaluation.cluster import Cluster
 from peam.evaluation.runner import Trial, read_results
@@ -49,6 +49,7 @@ def evaluate(args: argparse.Namespace) -> int:
     first = next(iter(memories.values()), None)  # whose configuration those without memory have
     configs = {name: suited(resolve(args, memory_of(name, memories) or first), suite) for name in names}
     for config in configs.values():
+        check_sim(config)
         refuse_trained(seeds, config)
     check_paired(configs)
     spread = spreading(args.workers, args.ray)
@@ -114,15 +115,27 @@ def agent_names(text: str, memories: Mapping[str, Path]) -> list[str]:
 
 
 def pin(out: Path, suite: str, memories: Mapping[str, Path], configs: Mapping[str, Config]) -> None:
-    """Writes what the results depend on, and refuses to go on with results that depend on something else."""
+    """Writes what the results depend on, and refuses to go on with results that depend on something else.
+
+    Options that came after the folder was written count as their defaults there.
+    """
     served = {name: _served(memory) for name, memory in sorted(memories.items())}
     told = {name: config.to_dict() for name, config in sorted(configs.items())}
     inputs = {"suite": suite, "memories": served, "configs": told}
     path = out / "inputs.json"
-    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != inputs:
+    if path.is_file() and _completed(json.loads(path.read_text(encoding="utf-8"))) != inputs:
         raise PeamError(f"{out} holds results of another suite, memory or configuration; name another --out")
     out.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(inputs, indent=2) + "\n", encoding="utf-8")
+
+
+def _completed(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Fills the configurations of older inputs; those with options that are no more stay as they are."""
+    try:
+        told = {name: completed(config).to_dict() for name, config in inputs["configs"].items()}
+    except ConfigError:
+        return inputs
+    return {**inputs, "configs": told}
 
 
 def _served(memory: Path) -> dict[str, str]:

@@ -97,18 +97,15 @@ def check_names(config: Config) -> None:
     """Refuses names that nothing answers to, before anything heavy is loaded.
 
     Raises:
-        ConfigError: Unknown agent, backend, planner, suite or kind of experts; names the nearest.
+        ConfigError: Unknown agent, backend, world, planner, suite or kind of experts; names the nearest.
     """
-    from peam.build import PLANNERS, SIMS, check_agent
+    from peam.build import PLANNERS, check_agent, check_sim
     from peam.evaluation.suites import load_suite
     from peam.fast.roster import Roster, ewc_weight
 
-    for kind, name, known in (
-        ("backend", config.sim.backend, SIMS),
-        ("planner", config.slow.planner, PLANNERS),
-    ):
-        if name not in known:
-            raise ConfigError(unknown(kind, name, known))
+    check_sim(config)
+    if config.slow.planner not in PLANNERS:
+        raise ConfigError(unknown("planner", config.slow.planner, PLANNERS))
     check_agent(config.agent)
     Roster.from_config(config)
     ewc_weight(config)

@@ -38,7 +38,7 @@ def _record(args: argparse.Namespace) -> int:
         raise PeamError("sim record: needs either --steps N or --actions FILE")
     if args.steps is not None and args.steps < 0:
         raise PeamError(f"sim record: --steps {args.steps} is negative")
-    start = Start(args.seed, args.difficulty, _options(args.options), args.every)
+    start = Start(args.seed, args.difficulty, _options(args.options), args.every, args.world)
     actions = read_actions(args.actions) if args.actions else random_actions(args.seed, args.steps)
     try:
         done = record(start, actions, args.out)

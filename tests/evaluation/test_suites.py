@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from peam.actions import legal_actions
-from peam.build import make_sim
+from peam.build import WORLDS, make_sim
 from peam.config import configs_dir, load_config
 from peam.errors import ConfigError
 from peam.evaluation.suites import draw_stream, load_suite, suited
@@ -121,12 +121,13 @@ def test_broken_yaml_is_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("path", sorted((configs_dir() / "suite").glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_shipped_suite_asks_for_what_the_simulator_takes(path: Path) -> None:
+def test_every_shipped_suite_asks_for_what_the_simulator_takes(path: Path, world: str) -> None:
     """Names are the file's, and every start is a reset that succeeds, its goal not reached yet."""
     suite = load_suite(path.stem)
     assert suite.name == path.stem and suite.description
-    sim = make_sim(suited(load_config(), suite))
+    sim = make_sim(suited(load_config(overrides=[f"sim.world={world}"]), suite))
     for start in {str(task.start): task.start for task in suite.tasks}.values():
         sim.reset(seed=500, options=dict(start))
         seen = sim.observe()

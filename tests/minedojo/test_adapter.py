@@ -1,9 +1,16 @@
 """The adapter over the real client, on the stand-in: the contract, and a task by the contract's own calls."""
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 
+from peam.agents.planner_only import PlannerOnly
+from peam.build import make_planner, make_sim
+from peam.config import load_config
 from peam.errors import SimError
+from peam.evaluation.suites import load_suite
+from peam.rollout import Rollout
 from peam.sims.base import check_sim
 from peam.sims.minedojo.env import MineDojoSim
 from tests.minedojo import policies
@@ -74,3 +81,18 @@ def test_what_minedojo_cannot_is_refused(sim):
         sim.reset(seed=1, options={"inventory": {"crossbow": 1}})
     with pytest.raises(SimError, match="action"):
         sim.tick([0, 0, 0, 25, 12, 0, 0, 0])
+
+
+def test_an_agent_acts_there_by_configuration_alone(server):
+    """Planner, skills and verifier as everywhere: two logs are felled, a table is made of them."""
+    settings = [f"sim.minedojo.port={server[0].port}", "observation.image=[24, 32]"]
+    sure = ["slow.rulebook.p_unknown=0", "slow.rulebook.p_wrong=0"]
+    config = load_config(["minedojo"], [*settings, *sure])
+    server[1][:] = [lambda avatar: policies.arena(avatar.game, THREE_LOGS)]
+    with closing(make_sim(config)) as sim:
+        assert isinstance(sim, MineDojoSim)
+        rollout = Rollout(sim, PlannerOnly(make_planner(config)), config)
+        episode = rollout.run(load_suite("paper11").task("crafting_table"), seed=4)
+        assert sim.voxels(8).ids.shape == (17, 17, 17)
+        assert episode.success and sim.stats()["mined.oak_log"] >= 1
+        assert sim.observe().inventory["crafting_table"] == 1

@@ -22,5 +22,5 @@ def test_the_tables_are_those_of_the_package(server, tmp_path):
 
 def test_a_missing_environment_is_named(monkeypatch):
     monkeypatch.setenv("PEAM_MINEDOJO_PYTHON", "nowhere/python")
-    with pytest.raises(Exception, match=r"no MineDojo environment at nowhere/python.*make minedojo-test"):
+    with pytest.raises(Exception, match=r"no MineDojo environment at nowhere/python.*make minedojo"):
         interpreter()

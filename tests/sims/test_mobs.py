@@ -302,3 +302,21 @@ def test_what_dies_in_a_tick_does_nothing_more_in_it():
         run(sim, NOOP, 20)
         assert not named(sim, "zombie"), trial
     assert sim.stats()["shot.zombie"] > 0
+
+
+@pytest.mark.parametrize("world", ["classic", "overworld"])
+def test_monsters_vanish_by_chance_beyond_32_m_after_half_a_minute(world):
+    """ "Spawn": 1 in 800 a tick once 600 ticks old; none nearer, none younger."""
+
+    def left(far, age, ticks):
+        sim = arena(time=18000, world=world)
+        rows = [creature(sim, "zombie", dz=far) for _ in range(200)]
+        sim.game.entities.table[rows, ent.AGE] = age
+        ids = {e.id for e in named(sim, "zombie")}
+        assert len(ids) == 200
+        run(sim, NOOP, ticks)
+        return len(ids & {e.id for e in named(sim, "zombie")})
+
+    assert left(28.0, 1000, 10) == left(45.0, 0, 10) == 200
+    share = (1 - 1 / 800) ** 100
+    assert abs(left(45.0, 1000, 100) - 200 * share) < 4.5 * math.sqrt(200 * share * (1 - share))

@@ -51,6 +51,25 @@ def test_an_altered_start_is_noticed(course, capsys):
     assert "differs   from the start" in capsys.readouterr().out
 
 
+def test_the_overworld_is_kept_in_the_file(tmp_path, capsys):
+    there, here = tmp_path / "there", tmp_path / "here"
+    told = ["sim", "record", "--seed", "5", "--steps", "60", "--world", "overworld", "--out", str(there)]
+    assert cli.main(told) == 0
+    assert json.loads(there.read_text().splitlines()[0])["world"] == "overworld"
+    assert cli.main(["sim", "replay", str(there)]) == 0
+    assert replay(there).sha256 != record(Start(5), WALK, here).sha256
+    change(there, 0, world="classic")
+    assert cli.main(["sim", "replay", str(there)]) == 1
+    assert "differs   from the start" in capsys.readouterr().out
+
+
+def test_a_file_of_before_there_were_worlds_is_of_the_classic_one(course):
+    lines = [json.loads(text) for text in course.read_text().splitlines()]
+    assert lines[0].pop("world") == "classic"
+    course.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert replay(course).first is None
+
+
 def test_hashes_may_be_fewer(tmp_path):
     done = record(Start(5, every=25), WALK, tmp_path / "a")
     lines = [json.loads(text) for text in (tmp_path / "a").read_text().splitlines()]
@@ -76,6 +95,9 @@ def test_hashes_may_be_fewer(tmp_path):
         ),
         (lambda p: change(p, 0, version=2), "version 2 is not"),
         (lambda p: change(p, 0, difficulty="norml"), "did you mean 'normal'"),
+        (lambda p: change(p, 0, difficulty=[1]), "unknown difficulty '[1]'"),
+        (lambda p: change(p, 0, world="overwold"), "did you mean 'overworld'"),
+        (lambda p: change(p, 0, world=["classic"]), "unknown kind of world"),
         (lambda p: change(p, 0, every=0), "every 0 is not"),
         (lambda p: change(p, 0, seed="x"), "seed 'x'"),
         (lambda p: change(p, 0, options=[]), "options"),
@@ -113,6 +135,7 @@ def test_the_command_records_random_actions_or_a_file(tmp_path, capsys):
         (["record", "--out", "x", "--steps", "1", "--options", "{"], "--options is not JSON"),
         (["record", "--out", "x", "--steps", "1", "--options", '{"tme": 1}'], "did you mean 'time'"),
         (["record", "--out", "x", "--steps", "1", "--difficulty", "hrd"], "did you mean 'hard'"),
+        (["record", "--out", "x", "--steps", "1", "--world", "clasic"], "did you mean 'classic'"),
         (["record", "--out", "x", "--steps", "1", "--every", "0"], "every 0"),
         (["record", "--out", "no/such/folder", "--steps", "1"], "no/such/folder"),
         (["record", "--out", "x", "--actions", "nowhere"], "nowhere: cannot be read"),

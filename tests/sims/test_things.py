@@ -6,7 +6,7 @@ from peam.errors import SimError
 from peam.sims.voxel import beds, combat, experience
 from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
-from peam.sims.voxel.blocks import ID
+from peam.sims.voxel.blocks import ID, NAMES
 from peam.sims.voxel.building import break_block
 from peam.sims.voxel.items import DURABILITY, FOOD, ITEM_ID, ITEMS, SATURATION
 from peam.sims.voxel.rules import ENTRIES, FITS, drops_of
@@ -390,6 +390,38 @@ def test_ores_creatures_and_furnaces_give_experience():
         experience.smelted(sim.game, "cooked_beef", 1)
     assert 280 <= sim.game.extras.points - total <= 420
     assert sim.experience()[0] == sim.game.extras.points
+
+
+ORE_POINTS = {"coal": (0, 2), "lapis": (2, 5), "redstone": (1, 5), "diamond": (3, 7), "emerald": (3, 7)}
+SMELTING_POINTS = {
+    **dict.fromkeys(("charcoal",), 0.15),
+    **dict.fromkeys(("iron_ingot", "copper_ingot", "redstone"), 0.7),
+    **dict.fromkeys(("gold_ingot", "diamond", "emerald"), 1.0),
+    **dict.fromkeys(("stone", "smooth_stone", "glass", "coal", "smooth_sandstone", "deepslate"), 0.1),
+    **dict.fromkeys(("brick",), 0.3),
+    **dict.fromkeys(("lapis_lazuli",), 0.2),
+    **dict.fromkeys(("cooked_beef", "cooked_porkchop", "cooked_mutton", "cooked_chicken"), 0.35),
+    **dict.fromkeys(("baked_potato",), 0.35),
+}
+
+
+@pytest.mark.parametrize("block", [name for name in NAMES if name.endswith("_ore")])
+def test_every_ore_gives_its_published_points(block):
+    """ "Experience": none for iron, gold and copper, whose smelting gives it; deepslate's as stone's."""
+    sim, seen = arena(), set()
+    for _ in range(80):
+        before = sim.game.extras.points
+        experience.mined(sim.game, ID[block])
+        seen.add(sim.game.extras.points - before)
+    low, high = ORE_POINTS.get(block.removeprefix("deepslate_").removesuffix("_ore"), (0, 0))
+    assert seen == set(range(low, high + 1))
+
+
+@pytest.mark.parametrize("product", [entry.item for entry in ENTRIES if entry.station == "furnace"])
+def test_every_product_of_the_furnace_gives_its_published_points(product):
+    sim = arena()
+    experience.smelted(sim.game, product, 1000)
+    assert sim.game.extras.points == 1000 * SMELTING_POINTS[product]
 
 
 def test_dug_ore_credits_the_fit_tool_only():

@@ -16,6 +16,7 @@ from peam.skills.context import Context
 from peam.skills.control import BACK, Control
 from peam.skills.diagnosis import Stop
 from peam.skills.executor import Executor
+from peam.skills.lungs import Lungs
 from peam.types import Diagnosis, Outcome
 from tests.sims.arena import arena, give, put
 from tests.skills.script import WOODS, fight, play
@@ -471,7 +472,7 @@ def test_a_weak_body_lets_no_gravel_fall_on_its_head(config: Config, life: float
 def test_what_is_in_view_is_on_the_map(config: Config, walked: float) -> None:
     field = arena(difficulty="peaceful", radius=48)
     x, y, z = field.body().position
-    control = Control(field, config.skills.perception_radius, 2400)
+    control = Control(field, config.skills.perception_radius, 2400, Lungs())
     assert control.world.inside(control.body.cell)
     field.game.body[2] = z + walked
     control.tick()

@@ -138,3 +138,33 @@ def test_a_failed_search_is_short() -> None:
     for _ in range(5):
         assert not find(w, goal).complete
     assert (time.perf_counter() - began) / 5 < 0.05  # 10 ms when the machine is not shared
+
+
+def test_a_head_above_water_is_not_put_under_and_one_under_comes_up() -> None:
+    w = world(floor=10)
+    w.ids[:, 10:16, :] = 2
+    w.ids[14:19, 10:16, 14:19] = 1
+    assert not find(w, near(at(24, 12, 16), radius=1.0)).complete, "no dive"
+    assert find(w, near(at(24, 15, 16))).complete, "but swims"
+    below = at(24, 11, 16)
+    up = search(w, below, near(at(24, 15, 16)), NO_DIG, 0, 0.0)
+    assert up.complete and [c[1] - 50 for c in up.cells] == [11, 12, 13, 14, 15]
+
+
+def test_a_stair_is_not_dug_down_from_the_bed_of_a_pool() -> None:
+    w = world(floor=16)
+    w.ids[12:24, 15, 12:24] = 2
+    start = at(16, 15, 16)
+    route = search(w, start, Goal(PLANE, radius=6, axis=(0, -1, 0), unit=45.0), DIG, 0, 0.0)
+    assert route.complete
+    for x, y, z in route.cells:
+        assert w.name((x, y + 1, z)) != "water"
+
+
+def test_digging_under_water_is_reckoned_at_what_it_takes() -> None:
+    w = world(floor=33)
+    w.ids[16, 16:18, 16] = 2
+    w.ids[16, 18, 16] = 0
+    w.ids[20, 16:18, 16] = 0
+    goal = near(at(20, 16, 16))
+    assert find(w, goal, DIG).cells[1] == at(16, 17, 16), "comes up first"

@@ -1,7 +1,7 @@
 """Starts the process that runs the real MineDojo, and talks to it; `child.py` is the other side.
 
 Which Python: the argument, else the environment variable PEAM_MINEDOJO_PYTHON, else `.venv-minedojo` in the
-working folder, as `make minedojo-test` makes it.
+working folder, as `make minedojo` makes it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def interpreter(given: str | None = None) -> Path:
     path = Path(given or os.environ.get(VARIABLE) or Path(FOLDER) / "bin" / "python")
     if not path.exists():
         raise SimError(
-            f"no MineDojo environment at {path}: `make minedojo-test` makes one, {VARIABLE} names one"
+            f"no MineDojo environment at {path}: `make minedojo` makes one; sim.minedojo.python or "
+            f"{VARIABLE} names one"
         )
     return path
 

@@ -64,8 +64,8 @@ class VoxelSim(Sim):
         book: Book = STANDARD,
     ) -> None:
         self.world = known_world(world)
-        if difficulty not in mobs.LEVELS:
-            raise SimError(unknown("difficulty", difficulty, mobs.LEVELS))
+        if not isinstance(difficulty, str) or difficulty not in mobs.LEVELS:
+            raise SimError(unknown("difficulty", str(difficulty), mobs.LEVELS))
         if render_mode not in (None, "rgb_array"):
             raise SimError(unknown("render mode", str(render_mode), ["rgb_array"]))
         self.fov, self.reach, self.difficulty, self.render_mode = (

@@ -1,9 +1,10 @@
 """A course of the embedded simulator as a file: how it was made, its actions, a hash chain over its states.
 
-JSON lines. The first: {"format": "peam-recording", "version": 1, "difficulty", "seed", "options", "every",
-"start"}. Then one for every `every` steps: {"actions": [eight integers, ...], "sha256"}. The last: {"steps"}.
-`start` is the sha256 of the state after reset, and every "sha256" that of the one before it followed by the
-state: a snapshot without its header and names. Knows nothing of pictures.
+JSON lines. The first: {"format": "peam-recording", "version": 1, "world", "difficulty", "seed", "options",
+"every", "start"}; one without "world" is of the classic world. Then one for every `every` steps: {"actions":
+[eight integers, ...], "sha256"}. The last: {"steps"}. `start` is the sha256 of the state after reset, and
+every "sha256" that of the one before it followed by the state: a snapshot without its header and names.
+Knows nothing of pictures.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ class Start:
         difficulty: `VoxelSim`'s.
         options: Of `reset`.
         every: How many steps share one hash; 1 tells the very step at which a replay differs.
+        world: `VoxelSim`'s.
     """
 
     seed: int
     difficulty: str = "normal"
     options: dict[str, Any] = field(default_factory=dict)
     every: int = 1
+    world: str = "classic"
 
     def make(self) -> VoxelSim:
         """Returns a simulator at this start. Raises SimError where there is none such."""
@@ -52,7 +55,7 @@ class Start:
             raise SimError(f"recording: seed {self.seed!r} is not an integer")
         if not isinstance(self.options, dict):
             raise SimError(f"recording: options {self.options!r} are no mapping")
-        sim = VoxelSim(image_size=None, difficulty=self.difficulty)
+        sim = VoxelSim(image_size=None, difficulty=self.difficulty, world=self.world)
         sim.reset(seed=self.seed, options=self.options)
         return sim
 
@@ -116,7 +119,8 @@ def replay(path: Path) -> Replayed:
     """
     lines = _lines(path)
     try:
-        start = Start(**{key: lines[0][key] for key in Start.__slots__})
+        head = {"world": "classic", **lines[0]}
+        start = Start(**{key: head[key] for key in Start.__slots__})
         expected, groups = lines[0]["start"], [(line["actions"], line["sha256"]) for line in lines[1:-1]]
         if sum(len(actions) for actions, _ in groups) != lines[-1]["steps"]:
             raise SimError(f"{path}: steps are missing")

@@ -13,7 +13,7 @@ KINDS: Final[dict[str, type[World]]] = {kind.kind: kind for kind in (World, Over
 
 def known(kind: str) -> str:
     """Returns the name of a kind of world that exists. Raises SimError for others."""
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise SimError(unknown("kind of world", str(kind), KINDS))
     return kind
 
