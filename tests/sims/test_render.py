@@ -12,7 +12,17 @@ from peam.sims.voxel import VoxelSim, textures
 from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, TARGET, base, data
 from peam.sims.voxel.openair import column_tops
 from peam.sims.voxel.rays import camera, direction
-from peam.sims.voxel.render import SPRITE_KIND, VIEW, dda, item_kind, render, sight, sprites_of, steps_per_ray
+from peam.sims.voxel.render import (
+    SPRITE_KIND,
+    VIEW,
+    dda,
+    item_kind,
+    ray_hits,
+    render,
+    sight,
+    sprites_of,
+    steps_per_ray,
+)
 from peam.sims.voxel.world import World
 
 EYE = (0.5, 65.62, 0.5)
@@ -262,6 +272,14 @@ def _scene() -> np.ndarray:
 
 
 SCENE = _scene()
+
+
+def test_a_ray_along_the_grid_ends_where_it_should(plain: np.ndarray) -> None:
+    """An eye between two columns; of the middle rays x does not change, of a diagonal one z does not."""
+    ids, far = ray_hits(plain, (0.0, 65.62, 0.5), 0.0, 30.0, 70.0, 1.0, 16.0, rays=9)
+    assert (ids[4:, 4] == ID["stone"]).all() and np.allclose(far[4:, 4], far[4:, 3], rtol=0.03)
+    image = picture(plain, 45.0, 90.0, eye=(0.0, 65.62, 8.0))
+    assert (image.std(axis=(0, 1)) < 40).all() and np.ptp(image[..., 2] - image[..., 0].astype(int)) < 30
 
 
 def test_bad_arguments(plain: np.ndarray) -> None:

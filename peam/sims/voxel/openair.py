@@ -29,12 +29,20 @@ class Air(NamedTuple):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def spread(tops: NDArray[np.uint8], x: float, rows: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+def spread(
+    tops: NDArray[np.uint8],
+    x: float,
+    rows: NDArray[np.uint8],
+    out: NDArray[np.uint8],
+    horizon: NDArray[np.float32],
+) -> int:
     """Fills `out`, within `RANGE` of x, with the greatest top of 3x3 columns; returns the greatest of all.
 
     Written with conditional expressions on bytes, not `max`, so that the compiler handles 32 columns at a
-    time; `rows` is scratch.
+    time; `rows` is scratch. Empties the horizon map.
     """
+    for n in range(SECTORS):
+        horizon[n, 0] = -1.0
     west = int(np.floor(x)) - RANGE - 1
     for n in range(2 * RANGE + 5):
         i = (west - 1 + n) & 255
@@ -87,12 +95,20 @@ def sector_of(dx: float, dz: float) -> int:
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _touched(tops: NDArray[np.uint8], x: float, z: float, dx: float, dz: float, margin: float) -> int:
-    """Returns the greatest top in the box around the segment from (x, z) to (x + dx, z + dz) and a margin."""
-    top = 0
-    for i in range(int(np.floor(min(x, x + dx) - margin)), int(np.floor(max(x, x + dx) + margin)) + 1):
-        for k in range(int(np.floor(min(z, z + dz) - margin)), int(np.floor(max(z, z + dz) + margin)) + 1):
-            top = max(top, tops[i & 255, k & 255])
-    return top
+    """Returns the greatest top in the box around the segment from (x, z) to (x + dx, z + dz) and a margin.
+
+    At most 3x3 columns, for a segment of 1 metre and a margin of less than half; where they are fewer, some
+    are looked at twice, so that there is no loop whose length the processor must guess.
+    """
+    i, k = int(np.floor(min(x, x + dx) - margin)), int(np.floor(min(z, z + dz) - margin))
+    last_i, last_k = int(np.floor(max(x, x + dx) + margin)), int(np.floor(max(z, z + dz) + margin))
+    i1, i2 = min(i + 1, last_i) & 255, last_i & 255
+    k1, k2 = min(k + 1, last_k) & 255, last_k & 255
+    i, k = i & 255, k & 255
+    a = max(tops[i, k], tops[i, k1], tops[i, k2])
+    b = max(tops[i1, k], tops[i1, k1], tops[i1, k2])
+    c = max(tops[i2, k], tops[i2, k1], tops[i2, k2])
+    return 0 + max(a, b, c)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -169,8 +185,7 @@ class Scratch(threading.local):
 
     def air(self, tops: NDArray[np.uint8], x: float) -> Air:
         """Returns the open air over the tops near x, valid until the next call."""
-        self.horizon[:, 0] = -1.0
-        return Air(tops, self.horizon, self.wide, spread(tops, x, self.rows, self.wide))
+        return Air(tops, self.horizon, self.wide, spread(tops, x, self.rows, self.wide, self.horizon))
 
     def depths(self, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Returns the two distance planes of a picture size."""

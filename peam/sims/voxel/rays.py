@@ -24,6 +24,7 @@ from peam.sims.voxel.shapes import NO_FACE, on_face, texel_at, through
 HEIGHT = 128
 FACES = np.array([[-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0], [0, 0, -1], [0, 0, 1], [0, 0, 0]], np.int64)
 Point = tuple[float, float, float] | NDArray[np.float64]
+Launch = tuple[float, float, float, float, float, float, float, float]
 
 
 class Hit(NamedTuple):
@@ -94,11 +95,49 @@ def direction(view: NDArray[np.float64], u: float, v: float) -> tuple[float, flo
     return x * n, y * n, z * n, y * over, length * over
 
 
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def under_water(blocks: NDArray[np.uint8], kind: NDArray[np.uint8], ox: float, oy: float, oz: float) -> float:
+    """Returns where the rays of an eye enter water if they are in it from the start: 0, else -1."""
+    y = int(np.floor(oy))
+    inside = 0 <= y < HEIGHT and kind[blocks[int(np.floor(ox)) & 255, y, int(np.floor(oz)) & 255]] == 6
+    return 0.0 if inside else -1.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def launch(
+    roof: int, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, start: float, reach: float
+) -> Launch:
+    """Returns what a ray's walk begins with. Has no branch, so that several rays are launched at a time.
+
+    Args:
+        roof: The greatest top, from `spread`.
+        ox: Eye.
+        oy: Eye.
+        oz: Eye.
+        dx: Unit direction.
+        dy: Unit direction.
+        dz: Unit direction.
+        start: Metres to skip, from `clear`.
+        reach: Metres.
+
+    Returns:
+        Column x and z; metres to the first column's end in x and in z; metres that a column takes in x and in
+        z, and a metre of height; metres beyond which is open air, or nothing.
+    """
+    ix, iz = np.floor(ox + start * dx), np.floor(oz + start * dz)
+    wx, wz, over_y = abs(1.0 / dx), abs(1.0 / dz), 1.0 / dy
+    tx = (ix + 1.0 - ox) * wx if dx > 0.0 else (ox - ix) * wx
+    tz = (iz + 1.0 - oz) * wz if dz > 0.0 else (oz - iz) * wz
+    # A ray along a plane between columns never leaves its own: 0 * inf is no number.
+    tx, tz = (tx if tx == tx else np.inf), (tz if tz == tz else np.inf)
+    far = min(reach, max(0.0, ((roof if dy >= 0.0 else 0.0) - oy) * over_y))
+    return ix, iz, tx, tz, wx, wz, over_y, far
+
+
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
 def cast(
     blocks: NDArray[np.uint8],
     tops: NDArray[np.uint8],
-    roof: int,
     kind: NDArray[np.uint8],
     faces: NDArray[np.int32],
     texels: NDArray[np.uint8],
@@ -111,13 +150,14 @@ def cast(
     start: float,
     reach: float,
     size: float,
+    wet: float,
+    launched: Launch,
 ) -> Hit:
     """Follows one ray to the first texel that hides what is behind it.
 
     Args:
         blocks: (256, 128, 256) ids, see `World.blocks`.
         tops: (256, 256) column tops.
-        roof: The greatest top, from `spread`.
         kind: `Look.kind`.
         faces: `Look.faces`.
         texels: `Look.texels`.
@@ -127,25 +167,18 @@ def cast(
         dx: Unit direction.
         dy: Unit direction.
         dz: Unit direction.
-        start: Metres to skip, from `clear`.
+        start: Metres to skip, from `clear`; less than `reach`.
         reach: Metres.
         size: Texels that a pixel covers at 1 metre.
+        wet: From `under_water`.
+        launched: From `launch`.
     """
-    if start >= reach:
-        return Hit(0, 0, HEIGHT, 0, NO_FACE, reach, 0, 0, -1.0, 0)
-    t, wet, steps = start, -1.0, 0
-    ix, iz = int(np.floor(ox + t * dx)), int(np.floor(oz + t * dz))
+    t, steps = start, 0
+    column_x, column_z, tx, tz, wx, wz, over_y, far = launched
+    ix, iz = int(column_x), int(column_z)
     sx, sz = (1 if dx > 0.0 else -1), (1 if dz > 0.0 else -1)
-    wx, wz = abs(1.0 / dx), abs(1.0 / dz)
-    tx = (ix + 1 - ox) * wx if dx > 0.0 else (ox - ix) * wx
-    tz = (iz + 1 - oz) * wz if dz > 0.0 else (oz - iz) * wz
     side = NO_FACE
-    iy = int(np.floor(oy))
-    if 0 <= iy < HEIGHT and kind[blocks[int(np.floor(ox)) & 255, iy, int(np.floor(oz)) & 255]] == 6:
-        wet = 0.0
     rising = dy >= 0.0
-    over_y = 1.0 / dy
-    far = min(reach, max(0.0, ((roof if rising else 0.0) - oy) * over_y))  # beyond is open air, or nothing
     while t < far:
         end = min(tx, tz)
         top = tops[ix & 255, iz & 255]

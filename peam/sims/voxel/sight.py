@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from peam.errors import SimError
 from peam.sims.voxel.openair import SCRATCH, Air, clear, column_tops, sector_of
-from peam.sims.voxel.rays import HEIGHT, Point, camera, cast, direction
+from peam.sims.voxel.rays import HEIGHT, Point, camera, cast, direction, launch, under_water
 from peam.sims.voxel.shading import VIEW
 from peam.sims.voxel.sprites import see_sprites
 from peam.sims.voxel.textures import Look, look
@@ -59,6 +59,7 @@ def _see(
     horizon, wide, roof = air.horizon, air.wide, air.roof
     ox, oy, oz = eye[0], eye[1], eye[2]
     kind, faces, texels = art.kind, art.faces, art.texels
+    wet = under_water(blocks, kind, ox, oy, oz)
     rows = 0
     for i in range(rays):
         for j in range(rays):
@@ -66,7 +67,13 @@ def _see(
                 view, (2.0 * j + 1.0) / rays - 1.0, (2.0 * i + 1.0) / rays - 1.0
             )
             start = clear(horizon, tops, wide, ox, oy, oz, sector_of(dx, dz), slope, over)
-            hit = cast(blocks, tops, roof, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, reach, size)
+            depth[i, j], row_of[i, j] = reach, -1
+            if start >= reach:
+                continue
+            launched = launch(roof, ox, oy, oz, dx, dy, dz, start, reach)
+            hit = cast(
+                blocks, tops, kind, faces, texels, ox, oy, oz, dx, dy, dz, start, reach, size, wet, launched
+            )
             x, y, z, block, t = hit.x, hit.y, hit.z, hit.block, hit.distance
             if hit.wet > 0.0:  # the water's surface is what the picture shows first
                 t = hit.wet
@@ -77,7 +84,7 @@ def _see(
                     int(np.floor(eye[2] + e * dz)),
                 )
                 block = blocks[x & 255, min(max(y, 0), HEIGHT - 1), z & 255]
-            depth[i, j], row_of[i, j] = t, -1
+            depth[i, j] = t
             if block == 0:
                 continue
             key = ((x & 255) * 31 + y * 8191 + (z & 255) * 131) & 8191

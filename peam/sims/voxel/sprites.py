@@ -147,9 +147,11 @@ def draw_sprites(
         bx, by, bz, far, room, near = _ball(sprite, eye, art)
         for i in range(i0, i1):
             for j in range(j0, j1):
+                if depth[i, j] < near:
+                    continue
                 dx, dy, dz, _, _ = direction(view, (2.0 * j + 1.0) / w - 1.0, (2.0 * i + 1.0) / h - 1.0)
                 along = dx * bx + dy * by + dz * bz
-                if far - along * along > room or depth[i, j] < near:
+                if far - along * along > room:
                     continue
                 t, face, texture, texel = _meet(sprite, cos, sin, eye, dx, dy, dz, size, art)
                 if t <= 0.0 or t >= depth[i, j]:
