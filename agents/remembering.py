@@ -11,23 +11,15 @@ from collections.abc import Sequence
 
 from peam.actions import Action
 from peam.agents.base import Plan, Proposal, Situation, consult, think
+from peam.agents.planner_only import PlannerOnly
 from peam.agents.words import opening
-from peam.slow.planner import SlowPlanner
 from peam.types import Decision, Episode, Observation, Subgoal, Task
 
 
-class Remembering:
-    """A planner and a text memory."""
+class Remembering(PlannerOnly):
+    """The control arm, and a text memory that outlasts its episodes."""
 
     name = ""
-
-    def __init__(self, planner: SlowPlanner) -> None:
-        self.planner = planner
-        self.looks = planner.looks
-
-    def begin(self, task: Task, seed: int) -> None:
-        """Forgets the last episode's beliefs; what lasts is in the memory."""
-        self.planner.begin(seed)
 
     def plan(self, task: Task, observation: Observation, history: Sequence[Decision]) -> Plan:
         """Asks the planner, with what is recalled of the task's goal."""

@@ -15,6 +15,7 @@ from ..memory.helpers import LOGS, TABLE, TASK, action, corrected_episode, decis
 
 __all__ = ["LOGS", "TABLE", "TASK", "corrected_episode", "decision", "episode", "segment"]
 
+LACKING = "craft(crafting_table, 1): MISSING_MATERIAL oak_planks 4"  # how `corrected_episode` begins, told
 EVENING = {"life": 20.0, "food": 20.0, "position": (0.0, 64.0, 0.0), "yaw": 0.0, "pitch": 0.0, "time": 1000}
 
 

@@ -16,6 +16,7 @@ from peam.slow.beliefs import Beliefs
 from peam.types import Predicate, Subgoal, Task
 
 from .scripted import (
+    LACKING,
     LOGS,
     TABLE,
     TASK,
@@ -28,7 +29,6 @@ from .scripted import (
     situation,
 )
 
-LACKING = "craft(crafting_table, 1): MISSING_MATERIAL oak_planks 4"
 LOG_TASK = Task("oak_log_4", "collect 4 oak logs", LOGS.predicate, "gather")
 
 

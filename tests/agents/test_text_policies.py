@@ -15,6 +15,7 @@ from peam.errors import PeamError
 from peam.memory.embeddings import Ngrams
 
 from .scripted import (
+    LACKING,
     LOGS,
     TABLE,
     TASK,
@@ -27,9 +28,6 @@ from .scripted import (
     segment,
     situation,
 )
-
-LACKING = "craft(crafting_table, 1): MISSING_MATERIAL oak_planks 4"
-
 
 # ---- steve
 
