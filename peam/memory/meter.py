@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from peam.config import Config
 from peam.errors import ConfigError, unknown
+from peam.fast.hindsight import detours
 from peam.types import Decision, Segment
 
 Event = Literal["slow_call", "fast_decision", "tick", "training_step"]
@@ -112,18 +113,20 @@ def segment_cost(meter: Meter, segment: Segment) -> float:
 
 
 def avoidable_cost(meter: Meter, segment: Segment, reached: bool) -> float:
-    """Prices what a perfect reflex would have saved: slow calls, and failed attempts with their ticks.
+    """Prices what a perfect reflex would have saved: slow calls, and what was done in vain, with its ticks.
 
-    Whatever the fast tier did for a subgoal that was never reached is such an attempt, looking around too.
+    In vain are failed attempts, whatever the fast tier did for a subgoal that was never reached, looking
+    around too, and detours, which passed by what was taken next (`peam.fast.hindsight`).
 
     Args:
         meter: Prices.
         segment: What was done.
         reached: Whether its subgoal was reached in the end, in this segment or later in the episode.
     """
-    total = 0.0
+    total, passed = 0.0, detours(segment.decisions)
     for decision in segment.decisions:
-        vain = not decision.outcome.ok or (decision.tier == "fast" and not reached)
+        unreached = decision.tier == "fast" and not reached
+        vain = unreached or decision.index in passed or not decision.outcome.ok
         if decision.tier == "slow" or vain:
             total += thinking_cost(meter, decision)
         if vain:

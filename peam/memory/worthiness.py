@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy.stats import beta
 
 from peam.config import Config
 from peam.errors import ConfigError, unknown
+from peam.fast.hindsight import straight
 from peam.memory.ledger import Ledger
 from peam.memory.records import Score
 from peam.types import Decision, Pair, Segment
@@ -117,7 +119,7 @@ class Worthiness:
         self._medians.setdefault(score.category, RunningMedian()).add(score.worthiness)
 
     def score(self, pair: Pair, now: int, price: float, retained: Gradient | None) -> Score:
-        """Scores one pair and admits or rejects it.
+        """Scores one pair and admits or rejects it: what it would teach, detours put right.
 
         Args:
             pair: With the corrected run's pictures.
@@ -126,12 +128,13 @@ class Worthiness:
             retained: Gradient of the category's retained exemplars; None where there are none.
         """
         category = pair.corrected.subgoal.category
+        lesson = replace(pair.corrected, decisions=tuple(straight(pair.corrected.decisions)))
         uses = self._ledger.expected_uses(pair, now, self._horizon)
         terms = (
             cost_saved(uses, self._ledger.slow_cost(pair), self._ledger.fast_cost(pair), price),
             stability(*self._ledger.outcomes(pair)),
-            novelty(*self._executor.segment_log_prob(category, pair.corrected)),
-            self._agreement(category, pair, retained),
+            novelty(*self._executor.segment_log_prob(category, lesson)),
+            self._agreement(category, lesson, retained),
         )
         worth = geometric_mean(*terms)
         median = self._medians.setdefault(category, RunningMedian())
@@ -142,10 +145,10 @@ class Worthiness:
         reason = self._reason(worth, threshold, terms)
         return Score(pair.id, category, worth, *terms, threshold, admitted, reason)
 
-    def _agreement(self, category: str, pair: Pair, retained: Gradient | None) -> float:
+    def _agreement(self, category: str, lesson: Segment, retained: Gradient | None) -> float:
         if retained is None:
             return 1.0
-        return agreement(self._executor.bc_gradient(category, pair.corrected.decisions), retained)
+        return agreement(self._executor.bc_gradient(category, lesson.decisions), retained)
 
     def _reason(self, worth: float, threshold: float | None, terms: Sequence[float]) -> str:
         if not self._enabled:

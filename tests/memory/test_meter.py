@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from peam.config import load_config
@@ -11,7 +13,7 @@ from .helpers import decision, segment
 RUN = segment(
     [
         decision(0, "mine(oak_log, 4)", "NOT_FOUND", tier="fast"),
-        decision(1, "explore(north)"),
+        replace(decision(1, "explore(north)"), seen=()),
         decision(2, "mine(oak_log, 4)", tier="fast"),
     ]
 )  # each 40 ticks, 0.01 s of acting and 0.5 s of thinking
@@ -25,6 +27,15 @@ def test_declared_meter_counts_and_ignores_the_clock() -> None:
     in_vain = (0.02 + 40 * 0.05) * 2 + 2.0
     assert avoidable_cost(meter, RUN, False) == pytest.approx(in_vain), "both reflexes"
     assert meter.price("training_step", 200, seconds=1e9) == 300.0
+
+
+def test_what_a_detour_took_could_have_been_avoided() -> None:
+    meter = make_meter(load_config())
+    walked = replace(decision(1, "explore(north)", tier="fast"), seen=("birch_log far",))
+    run = segment([walked, replace(walked, index=2, seen=()), decision(3, "mine(oak_log, 4)", tier="fast")])
+    assert avoidable_cost(meter, run, True) == pytest.approx(0.02 + 40 * 0.05), "the first: wood was in view"
+    led = segment([replace(d, tier="slow") for d in run.decisions])
+    assert avoidable_cost(meter, led, True) == pytest.approx(3 * 2.0 + 40 * 0.05)
 
 
 def test_wall_meter_measures() -> None:

@@ -139,6 +139,22 @@ def test_retained_gradients_enter() -> None:
     assert score.agreement == pytest.approx(0.0) and score.worthiness == pytest.approx(0.0, abs=1e-3)
 
 
+def test_a_detour_is_scored_as_what_it_would_teach() -> None:
+    config, asked = load_config(), list[str]()
+
+    class Listener(Executor):
+        def segment_log_prob(self, category: str, run: Segment) -> tuple[float, int]:
+            asked.extend(str(d.action) for d in run.decisions)
+            return super().segment_log_prob(category, run)
+
+    walked = replace(decision(0, "explore(north)"), seen=("oak_log near",))
+    (pair,) = PairMiner().add([segment([walked, decision(1, "mine(oak_log, 4)")])])
+    ledger = Ledger(make_meter(config), PairMiner().relevance)
+    Worthiness(config, ledger, Listener()).score(pair, 0, 100.0, None)
+    assert asked == ["mine(oak_log, 4)"] * 2
+    assert [str(d.action) for d in pair.corrected.decisions] == ["explore(north)", "mine(oak_log, 4)"]
+
+
 def test_ledger_prices_tiers_counts_uses_and_outcomes() -> None:
     config = load_config()
     miner = PairMiner()
