@@ -1,0 +1,17 @@
+from collections.abc import Iterator
+
+import pytest
+
+from peam.build import make_sim
+from peam.config import Config, load_config
+from peam.sims.base import Sim
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load_config(overrides=["sim.difficulty=peaceful"])
+
+
+@pytest.fixture(scope="module")
+def sim(config: Config) -> Iterator[Sim]:
+    yield make_sim(config)
