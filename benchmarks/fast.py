@@ -65,16 +65,16 @@ def _measure(base: str, threads: int) -> dict[str, Any]:
     train_adapter(experts, "craft", [lesson()], config=config, seed=0)
     policy, rng = Policy(experts), np.random.default_rng(0)
     pictures = [rng.integers(0, 256, (128, 128, 3), dtype=np.uint8) for _ in range(CALLS)]
-    whole, processor = _times(lambda i: _decide(policy, pictures[i]))
+    whole, processor = times(lambda i: _decide(policy, pictures[i]))
     policy = Policy(experts)
     encoded = [policy.picture(rgb) for rgb in pictures]
     seen = policy.see(encoded[0])
     state = STATE.format(goal="wooden_pickaxe")
     fresh = [np.roll(rgb, 1) for rgb in pictures]
     parts = {
-        "vision": _times(lambda i: policy.picture(fresh[i]))[0],
-        "see": _times(lambda i: policy.see(encoded[i]))[0],
-        "act": _times(lambda i: policy.decide("craft", state, seen, encoded[i]))[0],
+        "vision": times(lambda i: policy.picture(fresh[i]))[0],
+        "see": times(lambda i: policy.see(encoded[i]))[0],
+        "act": times(lambda i: policy.decide("craft", state, seen, encoded[i]))[0],
     }
     return {
         "decision_ms_median": round(float(np.median(whole)), 2),
@@ -111,7 +111,7 @@ def lesson() -> Pair:
     return Pair("", None, Segment(0, run[0].subgoal, run, True), "")
 
 
-def _times(call: Callable[[int], object]) -> tuple[list[float], list[float]]:
+def times(call: Callable[[int], object]) -> tuple[list[float], list[float]]:
     """Returns wall and processor milliseconds of each call after the warm-up."""
     wall, processor = [], []
     for index in range(CALLS):

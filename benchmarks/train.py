@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from peam.benchmarks.fast import CALLS, times
+from peam.commands.evaluate import whole_numbers
 from peam.config import Config, load_config
-from peam.errors import PeamError
+from peam.errors import PeamError, nearest
 from peam.fast.experts import Experts
 from peam.fast.objective import train_adapter
 from peam.fast.scores import segment_log_prob
@@ -27,9 +29,6 @@ from peam.memory.pairs import training_decisions
 from peam.memory.registry import AdapterRegistry
 from peam.memory.store import Store
 from peam.types import Decision, Pair
-
-DECISIONS = 60  # timed, after some that warm up
-WARM = 10
 
 
 def material(run: Path, category: str) -> tuple[list[Pair], list[Pair]]:
@@ -41,7 +40,7 @@ def material(run: Path, category: str) -> tuple[list[Pair], list[Pair]]:
     registry = AdapterRegistry(run / "adapters")
     head = registry.head(category)
     if head is None:
-        raise PeamError(f"{run}: no adapter serves '{category}'; known: {', '.join(registry.categories())}")
+        raise PeamError(f"{run}: no adapter serves '{category}'{nearest(category, registry.categories())}")
     known = registry.manifest(category, head)["experience"]
     with Store.open(run / "store.db", readonly=True) as store:
         return store.pairs(known["train"]), store.pairs(known["heldout"])
@@ -65,14 +64,14 @@ def measure(
         after), agreed (share of held-out decisions that it takes alike), decision_ms (median, 95th
         percentile; whole calls, wall).
     """
-    torch.set_num_threads(int(config.threads))
-    experts = Experts.from_config(config)
+    tier = LoraFastTier(config)
+    experts = tier.experts
     before = _score(experts, None, heldout)
     begun = time.perf_counter()
     numbers = train_adapter(experts, category, train, config=config, seed=seed)
     seconds = time.perf_counter() - begun
     after = _score(experts, category, heldout)
-    tier, decisions = LoraFastTier(config, experts), [d for _, d in training_decisions(heldout) if d.action]
+    decisions = [d for _, d in training_decisions(heldout) if d.action]
     taken = [tier.decide(category, d.state, d.rgb).action for d in decisions]
     on_gpu = experts.backbone.device.type == "cuda"
     return {
@@ -105,14 +104,12 @@ def _score(experts: Experts, category: str | None, pairs: Sequence[Pair]) -> flo
 
 
 def _decision_ms(tier: LoraFastTier, category: str, decisions: Sequence[Decision]) -> list[float]:
-    spent = []
-    for index in range(DECISIONS + WARM):
-        decision = decisions[index % len(decisions)]
-        picture = np.roll(decision.rgb, 1 + index, axis=1)  # each is new to the picture cache
-        begun = time.perf_counter()
-        tier.decide(category, decision.state, picture)
-        spent.append(1000 * (time.perf_counter() - begun))
-    return [round(float(np.percentile(spent[WARM:], share)), 2) for share in (50, 95)]
+    asked = [decisions[index % len(decisions)] for index in range(CALLS)]
+    pictures = [
+        np.roll(d.rgb, 1 + index, axis=1) for index, d in enumerate(asked)
+    ]  # new to the picture cache
+    wall, _ = times(lambda index: tier.decide(category, asked[index].state, pictures[index]))
+    return [round(float(np.percentile(wall, share)), 2) for share in (50, 95)]
 
 
 def main() -> int:
@@ -127,12 +124,13 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     try:
+        seeds = whole_numbers(args.seeds)
         train, heldout = material(args.run, args.category)
         rows = []
         for device in args.devices.split(","):
             fast = [f"fast.device={device}", f"fast.base={args.base}"]
             config = load_config([args.run / "config.yaml"], [*fast, *args.sets])
-            rows += [measure(config, args.category, train, heldout, int(s)) for s in args.seeds.split(",")]
+            rows += [measure(config, args.category, train, heldout, seed) for seed in seeds]
     except PeamError as error:
         print(error, file=sys.stderr)
         return 2
