@@ -23,7 +23,8 @@ class Trust:
         self._alone: dict[str, tuple[int, int]] = {}  # goal -> slow calls, how often they reached it
         self._begun: dict[str, Evidence] = {}
         self._failed: dict[tuple[str, Diagnosis], Evidence] = {}
-        self._renewed: dict[str, int] = {}  # category -> the last episode that no longer counts
+        # category, None: all of them -> the last episode that no longer counts
+        self._renewed: dict[str | None, int] = {}
 
     def learn(self, segment: Segment) -> None:
         """Takes up a pursuit."""
@@ -47,10 +48,7 @@ class Trust:
             category: Whose adapter was replaced; None: that of all categories.
             episode: Its number.
         """
-        for goal in {*self._begun, *(goal for goal, _ in self._failed)}:
-            own = goal.partition(" ")[0]
-            if category in (None, own):
-                self._renewed[own] = max(self._renewed.get(own, EVER), episode)
+        self._renewed[category] = max(self._renewed.get(category, EVER), episode)
 
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
         """Returns whether the slow tier should decide: for this goal, or after what has just failed.
@@ -76,7 +74,7 @@ class Trust:
         return 2 * sum(found) < len(found)
 
     def _since(self, subgoal: Subgoal, evidence: Evidence) -> list[int]:
-        after = self._renewed.get(subgoal.category, EVER)
+        after = max(self._renewed.get(scope, EVER) for scope in (subgoal.category, None))
         return [value for episode, value in evidence if episode > after]
 
 
