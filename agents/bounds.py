@@ -23,7 +23,7 @@ class Bounds:
         patience: How long alone.
         affordances: Where not: what actions take.
         routines: By what way.
-        trust: At what, and after what, not.
+        trust: At what not.
     """
 
     patience: Patience = field(default_factory=Patience)
@@ -46,4 +46,4 @@ class Bounds:
             subgoal: What is pursued now.
             history: The episode's decisions so far.
         """
-        return self.patience.lost(subgoal, history) or self.trust.lost(subgoal, history)
+        return self.patience.lost(subgoal, history) or self.trust.lost(subgoal)
