@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from peam.agents.affordances import Affordances
 from peam.agents.patience import Patience
 from peam.agents.routines import Routines
-from peam.agents.trust import Trust
-from peam.types import Decision, Segment, Subgoal
+from peam.types import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +22,11 @@ class Bounds:
         patience: How long alone.
         affordances: Where not: what actions take.
         routines: By what way.
-        trust: At what not.
     """
 
     patience: Patience = field(default_factory=Patience)
     affordances: Affordances = field(default_factory=Affordances)
     routines: Routines = field(default_factory=Routines)
-    trust: Trust = field(default_factory=Trust)
 
     def learn(self, segments: Sequence[Segment]) -> None:
         """Takes up an episode's pursuits, in order."""
@@ -37,13 +34,3 @@ class Bounds:
         for segment in segments:
             self.patience.learn(segment)
             self.affordances.learn(segment)
-            self.trust.learn(segment)
-
-    def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
-        """Returns whether the slow tier should take the next decision of a pursuit.
-
-        Args:
-            subgoal: What is pursued now.
-            history: The episode's decisions so far.
-        """
-        return self.patience.lost(subgoal, history) or self.trust.lost(subgoal)

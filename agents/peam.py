@@ -2,8 +2,7 @@
 
 A goal that was reached before needs no plan (routines.py). What has failed, or leads in circles, is tabu
 (tabu.py), and so is what is known to lack something, or to make what abounds (affordances.py). Where reflexes
-go on for longer than it ever took, the slow tier takes over for a while (patience.py), and so it does where
-they have cost more than they saved (trust.py).
+go on for longer than it ever took, the slow tier takes over for a while (patience.py).
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class Peam:
             return replace(think(self.planner, situation), seen=self.fast.see(image))
         barred = tabu(situation.history) | self.bounds.affordances.vain(situation.state)
         choice = self.fast.decide(category, situation.state, image, barred)
-        if choice.acts and not self.bounds.lost(situation.subgoal, situation.history):
+        if choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
         return _shadowed(think(self.planner, situation), choice)
 

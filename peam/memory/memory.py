@@ -33,7 +33,7 @@ from peam.memory.quarantine import Replay, reproduce
 from peam.memory.reader import REMEDY
 from peam.memory.records import Consolidation
 from peam.memory.registry import AdapterRegistry
-from peam.memory.serving import Serving, renew, serve
+from peam.memory.serving import Serving, serve
 from peam.memory.snapshot import plan_job
 from peam.memory.store import Store
 from peam.memory.trigger import make_trigger
@@ -119,7 +119,6 @@ class Memory:
     def _resume(self) -> None:
         """Rebuilds what is kept in memory from the store; then completes what was under way."""
         self.curator.rebuild()
-        renew(self.bounds(), self.store.consolidations())
         state = self.store.state(STATE)
         if state is not None:
             self.trigger.restore(state["trigger"])
@@ -319,7 +318,6 @@ class Memory:
         self._clear(job)
         if result.accepted:
             self._serve(job.category)
-            renew(self.bounds(), [done])
         self._done.append(done)
 
     def _price_of(self, result: Result) -> tuple[float, float]:

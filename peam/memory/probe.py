@@ -71,18 +71,17 @@ def play_probe(run_dir: Path, job: Job, staged: Path) -> Played | None:
     if not tasks:
         return None
     with Store.open(run_dir / "store.db", readonly=True) as store:
-        known, fresh = bounds_of(store), bounds_of(store)
-    fresh.trust.renew(covered(job.category), job.episode)
+        bounds = bounds_of(store)
     tier = LoraFastTier(config)
     tier.load(job.category, staged)
     tier.trust(job.category)
     judging = len(tasks) * COMPARED // (TRIED + COMPARED)
-    agent = Peam(make_planner(config), tier, fresh)
+    agent = Peam(make_planner(config), tier, bounds)
     tried = play(config, agent, tasks[judging:])
     observed = observed_of(tried, job.category)
     tier.calibrate(job.category, observed)
     new = play(config, agent, tasks[:judging])
-    incumbent = Peam(make_planner(config), _incumbent(run_dir, job, config), known)
+    incumbent = Peam(make_planner(config), _incumbent(run_dir, job, config), bounds)
     old = play(config, incumbent, tasks[:judging])
     won, before = (tuple(e.success for e in episodes) for episodes in (new, old))
     meter = make_meter(config)

@@ -11,9 +11,7 @@ from typing import Protocol
 
 from peam.agents.bounds import Bounds
 from peam.fast.base import Tried
-from peam.fast.roster import covered
 from peam.memory.reader import Reader
-from peam.memory.records import Consolidation
 from peam.memory.registry import AdapterRegistry
 
 
@@ -44,12 +42,4 @@ def bounds_of(store: Reader) -> Bounds:
     bounds = Bounds()
     for episode in store.episodes(images=False):
         bounds.learn(episode.segments)
-    renew(bounds, store.consolidations())
     return bounds
-
-
-def renew(bounds: Bounds, consolidations: Sequence[Consolidation]) -> None:
-    """Forgets what the predecessors of accepted adapters did."""
-    for done in consolidations:
-        if done.accepted:
-            bounds.trust.renew(covered(done.category), done.episode)
