@@ -105,9 +105,8 @@ def _score(experts: Experts, category: str | None, pairs: Sequence[Pair]) -> flo
 
 def _decision_ms(tier: LoraFastTier, category: str, decisions: Sequence[Decision]) -> list[float]:
     asked = [decisions[index % len(decisions)] for index in range(CALLS)]
-    pictures = [
-        np.roll(d.rgb, 1 + index, axis=1) for index, d in enumerate(asked)
-    ]  # new to the picture cache
+    # Each is new to the picture cache.
+    pictures = [np.roll(decision.rgb, 1 + index, axis=1) for index, decision in enumerate(asked)]
     wall, _ = times(lambda index: tier.decide(category, asked[index].state, pictures[index]))
     return [round(float(np.percentile(wall, share)), 2) for share in (50, 95)]
 

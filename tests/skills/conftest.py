@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from peam.build import make_sim
@@ -13,5 +11,5 @@ def config() -> Config:
 
 
 @pytest.fixture(scope="module")
-def sim(config: Config) -> Iterator[Sim]:
-    yield make_sim(config)
+def sim(config: Config) -> Sim:
+    return make_sim(config)
