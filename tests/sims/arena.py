@@ -64,3 +64,23 @@ def census(sim):
     for name, number in rows:
         found[name] = found.get(name, 0) + number
     return found
+
+
+def aim(sim, pitch, yaw=0.0):
+    sim.game.body[ph.PITCH], sim.game.body[ph.YAW] = pitch, yaw
+
+
+def bedroom(clock, **options):
+    sim = arena(time=clock, **options)
+    give(sim, "white_bed", slot=0)
+    aim(sim, 40.0)
+    sim.tick(act(verb=PLACE))
+    return sim
+
+
+def kill(sim):
+    """Lets a cactus do it: a death within a tick."""
+    put(sim, 1, 0, 0, "cactus")
+    sim.game.body[0] += 0.2
+    sim.game.vitals.life = 0.5
+    run(sim, act())

@@ -8,8 +8,7 @@ from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.items import ITEM_ID, OFFHAND, Inventory
 from peam.sims.voxel.rules import CRAFT_SLOTS, ENTRIES, FUEL, drops_of
 from peam.sims.voxel.vitals import Vitals
-from tests.sims.arena import CRAFT, NONE, USE, act, arena, census, give, put, run
-from tests.sims.test_things import kill
+from tests.sims.arena import CRAFT, NONE, USE, act, arena, census, give, kill, put, run
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,11 @@ import math
 import pytest
 
 from peam.sims.voxel import farming, plots, saplings
-from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import ID, NAMES, STATES, base
 from peam.sims.voxel.building import break_block
 from peam.sims.voxel.items import ITEM_ID
 from peam.sims.voxel.rules import drops_of
-from tests.sims.arena import FLOOR, NONE, PLACE, USE, act, arena, census, give, put, run
+from tests.sims.arena import FLOOR, NONE, PLACE, USE, act, aim, arena, census, give, put, run
 
 DOWN = 60.0
 
@@ -23,10 +22,6 @@ def field(seed=1, radius=2, wet=True, crop="wheat", light=True):
         put(sim, 0, -1, 1, "water")
     cell = put(sim, 0, 0, 2 + radius, crop)
     return sim, cell
-
-
-def aim(sim, pitch, yaw=0.0):
-    sim.game.body[ph.PITCH], sim.game.body[ph.YAW] = pitch, yaw
 
 
 def wait(sim, ticks):

@@ -12,13 +12,26 @@ from peam.benchmarks.audit import audit
 from peam.benchmarks.books import Change, read
 from peam.sims.base import NOOP
 from peam.sims.voxel import building, chests, fauna
-from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.furnaces import Furnace
 from peam.sims.voxel.game import Game
 from peam.sims.voxel.items import ITEM_ID
 from peam.sims.voxel.rules import ENTRIES
-from tests.sims.arena import ATTACK, CRAFT, DESTROY, DROP, FLOOR, PLACE, USE, act, arena, census, give, put
+from tests.sims.arena import (
+    ATTACK,
+    CRAFT,
+    DESTROY,
+    DROP,
+    FLOOR,
+    PLACE,
+    USE,
+    act,
+    aim,
+    arena,
+    census,
+    give,
+    put,
+)
 
 STICK = ITEM_ID["stick"]
 
@@ -123,7 +136,7 @@ def test_fuel_that_is_lit_in_its_tick_and_a_dug_furnace_balance():
 def deed(sim, item, action, number=1, pitch=40.0, yaw=0.0):
     """Does it with an item in hand, after a pause: the tick's problems."""
     give(sim, item, number, slot=0)
-    sim.game.body[ph.PITCH], sim.game.body[ph.YAW] = pitch, yaw
+    aim(sim, pitch, yaw)
     idle = [problem for _ in range(5) for problem in told(sim, NOOP)]
     return idle + told(sim, action)
 
