@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from peam.errors import ConfigError, SimError
 from peam.sims.voxel import VoxelSim, textures
 from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, TARGET, base, data
-from peam.sims.voxel.openair import column_tops
+from peam.sims.voxel.openair import SCRATCH, column_tops
 from peam.sims.voxel.rays import camera, direction
 from peam.sims.voxel.render import (
     SPRITE_KIND,
@@ -280,6 +280,45 @@ def test_a_ray_along_the_grid_ends_where_it_should(plain: np.ndarray) -> None:
     assert (ids[4:, 4] == ID["stone"]).all() and np.allclose(far[4:, 4], far[4:, 3], rtol=0.03)
     image = picture(plain, 45.0, 90.0, eye=(0.0, 65.62, 8.0))
     assert (image.std(axis=(0, 1)) < 40).all() and np.ptp(image[..., 2] - image[..., 0].astype(int)) < 30
+
+
+LEVELS = {"classic": (64, 64), "overworld": (33, 80)}  # sizes too that have a middle row, and are no squares
+
+
+@pytest.mark.parametrize("kind", LEVELS)
+def test_a_level_view_is_that_of_an_eye_a_hair_lower(kind: str) -> None:
+    """Level views are cast by columns, all others by rows: rounding alone may tell them apart."""
+    height, width = LEVELS[kind]
+    pixels = other = 0
+    for seed in range(6):
+        sim = VoxelSim(image_size=None, world=kind)
+        sim.reset(seed=seed, options={"time": (6000, 15000)[seed % 2]})
+        _litter(sim, np.random.default_rng(seed), seed == 5)
+        for yaw in range(0, 360, 30):
+            sim.game.body[6:8] = yaw, 0.0
+            level = sim.frame(height, width).astype(int)
+            depth = SCRATCH.depths(height, width)[0].copy()
+            sim.game.body[7] = 1e-12
+            lower = sim.frame(height, width).astype(int)
+            wrong = (np.abs(level - lower).max(2) > 2) | (
+                np.abs(depth - SCRATCH.depths(height, width)[0]) > 0.01
+            )
+            pixels, other = pixels + wrong.size, other + int(wrong.sum())
+            assert len(np.unique(level.reshape(-1, 3), axis=0)) > 20
+    assert other < pixels / 2000
+
+
+def _litter(sim: VoxelSim, rng: np.random.Generator, drowned: bool) -> None:
+    """Strews blocks of every shape around the eye, and fills the air around it with water if asked."""
+    names = ["oak_leaves", "glass", "water", "torch", "ladder", "grass", "stone", "lava", "air"]
+    x, y, z = (int(v // 1) for v in sim.game.eye)
+    for name in names * 12:
+        i, j, k = (int(v) for v in rng.integers(-9, 10, 3))
+        if max(abs(i), abs(k)) > 1:
+            sim.game.world.set(x + i, y + j, z + k, ID[name])
+    for i, j, k in np.ndindex(5, 3, 5) if drowned else ():
+        if sim.game.world.get(x + i - 2, y + j - 1, z + k - 2) == ID["air"]:
+            sim.game.world.set(x + i - 2, y + j - 1, z + k - 2, ID["water"])
 
 
 def test_bad_arguments(plain: np.ndarray) -> None:

@@ -135,6 +135,110 @@ def launch(
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def column(
+    blocks: NDArray[np.uint8],
+    kind: NDArray[np.uint8],
+    faces: NDArray[np.int32],
+    texels: NDArray[np.uint8],
+    ox: float,
+    oy: float,
+    oz: float,
+    dx: float,
+    dy: float,
+    dz: float,
+    rising: bool,
+    over_y: float,
+    reach: float,
+    size: float,
+    ix: int,
+    iz: int,
+    highest: int,
+    y0: float,
+    y1: float,
+    t: float,
+    side: int,
+    wet: float,
+    steps: int,
+) -> Hit:
+    """Follows a ray through the cells of one column.
+
+    Args:
+        blocks: (256, 128, 256) ids.
+        kind: `Look.kind`.
+        faces: `Look.faces`.
+        texels: `Look.texels`.
+        ox: Eye.
+        oy: Eye.
+        oz: Eye.
+        dx: Unit direction.
+        dy: Unit direction.
+        dz: Unit direction.
+        rising: Whether it does not fall.
+        over_y: Metres of the ray to a metre of height.
+        reach: Metres.
+        size: Texels that a pixel covers at 1 metre.
+        ix: Column.
+        iz: Column.
+        highest: Its highest cell that is not air.
+        y0: Height at which the ray enters the column.
+        y1: Height at which it leaves it.
+        t: Metres at which it enters it.
+        side: The face that it enters through.
+        wet: Metres at which it entered water, -1 if it did not.
+        steps: Columns and cells visited before.
+
+    Returns:
+        What it hit; block -1 where it goes on, with `wet` and `steps` as they are then.
+    """
+    # int cuts off below 0, where the bounds take over.
+    if rising:
+        y, last, stride = max(int(y0), 0), min(int(y1), highest), 1
+        count = last - y + 1
+    else:
+        y, last, stride = min(int(y0), highest), max(int(y1), 0), -1
+        count = y - last + 1
+    y -= stride
+    for n in range(count):
+        y += stride
+        block = 0 + blocks[ix & 255, np.uint64(y), iz & 255]  # 0 +: widens the type
+        steps += 1
+        if block == 0:
+            continue
+        # The cell's own face: the column's side if the ray came in through it, else top or bottom.
+        here, at = side, t
+        if rising:
+            if n > 0:
+                here, at = 2, (y - oy) * over_y
+        elif y + 1 < y0:
+            here, at = 3, (y + 1 - oy) * over_y
+        shape = kind[block]
+        if shape == 6:
+            if wet < 0.0:
+                wet = at
+            continue
+        if wet >= 0.0 and at - wet > DEEP:
+            return Hit(0, ix, y, iz, here, at, 0, 0, wet, steps)
+        if here < 0 and shape < 3:
+            continue  # the eye's own cell
+        if shape == 1 or shape == 2 or shape == 7:
+            u, v = on_face(ox + at * dx - ix, oy + at * dy - y, oz + at * dz - iz, here)
+            texture, texel = 0 + faces[block, here], texel_at(u, v, size * at)
+            if at < reach and (shape != 2 or (texels[texture, texel, 3] >= 128 and at > 0.0)):
+                return Hit(block, ix, y, iz, here, at, texture, texel, wet, steps)
+            continue
+        met, texel = through(blocks, kind, faces, texels, block, ix, y, iz, ox, oy, oz, dx, dy, dz)
+        if 0.0 < met < reach:
+            return Hit(block, ix, y, iz, NO_FACE, met, 0 + faces[block, 0], texel, wet, steps)
+    return Hit(-1, ix, 0, iz, NO_FACE, reach, 0, 0, wet, steps)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def missed(ix: int, iz: int, y: float, reach: float, wet: float, steps: int) -> Hit:
+    """Returns what a ray that ends in a column at a height without a hit has for one."""
+    return Hit(0, ix, min(max(int(np.floor(y)), 0), 255), iz, NO_FACE, reach, 0, 0, wet, steps)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
 def cast(
     blocks: NDArray[np.uint8],
     tops: NDArray[np.uint8],
@@ -184,46 +288,34 @@ def cast(
         top = tops[ix & 255, iz & 255]
         steps += 1
         if oy + (t if rising else end) * dy < top:
-            y0, y1 = oy + t * dy, oy + min(end, reach) * dy
-            if rising:
-                first, count, stride = max(int(np.floor(y0)), 0), min(int(np.floor(y1)), top - 1), 1
-                count = count - first + 1
-            else:
-                first, count, stride = min(int(np.floor(y0)), top - 1), max(int(np.floor(y1)), 0), -1
-                count = first - count + 1
-            for n in range(count):
-                y = first + n * stride
-                block = 0 + blocks[ix & 255, y, iz & 255]  # 0 +: widens the type
-                steps += 1
-                if block == 0:
-                    continue
-                # The cell's own face: the column's side if the ray came in through it, else top or bottom.
-                here, at = side, t
-                if rising:
-                    if n > 0:
-                        here, at = 2, (y - oy) * over_y
-                elif y + 1 < y0:
-                    here, at = 3, (y + 1 - oy) * over_y
-                shape = kind[block]
-                if shape == 6:
-                    if wet < 0.0:
-                        wet = at
-                    continue
-                if wet >= 0.0 and at - wet > DEEP:
-                    return Hit(0, ix, y, iz, here, at, 0, 0, wet, steps)
-                if here < 0 and shape < 3:
-                    continue  # the eye's own cell
-                if shape == 1 or shape == 2 or shape == 7:
-                    u, v = on_face(ox + at * dx - ix, oy + at * dy - y, oz + at * dz - iz, here)
-                    texture, texel = 0 + faces[block, here], texel_at(u, v, size * at)
-                    if shape == 2 and (texels[texture, texel, 3] < 128 or not 0.0 < at < reach):
-                        continue
-                    if at >= reach:
-                        break
-                    return Hit(block, ix, y, iz, here, at, texture, texel, wet, steps)
-                met, texel = through(blocks, kind, faces, texels, block, ix, y, iz, ox, oy, oz, dx, dy, dz)
-                if 0.0 < met < reach:
-                    return Hit(block, ix, y, iz, NO_FACE, met, 0 + faces[block, 0], texel, wet, steps)
+            hit = column(
+                blocks,
+                kind,
+                faces,
+                texels,
+                ox,
+                oy,
+                oz,
+                dx,
+                dy,
+                dz,
+                rising,
+                over_y,
+                reach,
+                size,
+                ix,
+                iz,
+                top - 1,
+                oy + t * dy,
+                oy + min(end, reach) * dy,
+                t,
+                side,
+                wet,
+                steps,
+            )
+            if hit.block >= 0:
+                return hit
+            wet, steps = hit.wet, hit.steps
         t = end
         if tx < tz:
             ix += sx
@@ -233,9 +325,27 @@ def cast(
             iz += sz
             tz += wz
             side = 4 if sz > 0 else 5
-    return Hit(
-        0, ix, min(max(int(np.floor(oy + min(t, reach) * dy)), 0), 255), iz, NO_FACE, reach, 0, 0, wet, steps
-    )
+    return missed(ix, iz, oy + min(t, reach) * dy, reach, wet, steps)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def note(
+    hits: NDArray[np.int64],
+    depth: NDArray[np.float32],
+    wets: NDArray[np.float32],
+    i: int,
+    j: int,
+    hit: Hit,
+) -> None:
+    """Writes down ray j of row i: its distances, and in hits, (width, 6), what the row's shading asks for.
+
+    Block, face, texture, texel, lit column, lit y.
+    """
+    depth[i, j], wets[i, j] = hit.distance, hit.wet
+    hits[j, 0], hits[j, 1], hits[j, 2], hits[j, 3] = hit.block, hit.face, hit.texture, hit.texel
+    face = hit.face if hit.face >= 0 else 6
+    hits[j, 4] = ((hit.x + FACES[face, 0]) & 255) * 256 + ((hit.z + FACES[face, 2]) & 255)
+    hits[j, 5] = hit.y + FACES[face, 1]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from peam.errors import SimError
 from peam.sims.voxel.lamps import NONE, Lamps, light_row
+from peam.sims.voxel.level import Strip, aim_column, cast_column, new_strip
 from peam.sims.voxel.openair import SCRATCH, Air, clear, column_tops, sector_of
-from peam.sims.voxel.rays import FACES, HEIGHT, Point, camera, cast, dda, direction, launch, under_water
+from peam.sims.voxel.rays import HEIGHT, Point, camera, cast, dda, direction, launch, note, under_water
 from peam.sims.voxel.shading import SHADE, VIEW, air_over, light_at, nothing_hit, sky_share
 from peam.sims.voxel.shapes import texel_at
 from peam.sims.voxel.sight import BLOCK_HIT, SPRITE_HIT, Sight, ray_hits, sight
@@ -83,7 +84,7 @@ def _cast_row(
     art: Look,
     wet: float,
 ) -> int:
-    """Casts one row's rays; fills hits, (width, 6): block, face, texture, texel, lit column, lit y."""
+    """Casts one row's rays; fills what `note` fills."""
     ox, oy, oz = eye[0], eye[1], eye[2]
     kind, faces, texels = art.kind, art.faces, art.texels
     steps = 0
@@ -111,11 +112,7 @@ def _cast_row(
             (row[4, j], row[5, j], row[6, j], row[7, j], row[8, j], row[9, j], row[10, j], row[11, j]),
         )
         steps += hit.steps
-        depth[i, j], wets[i, j] = hit.distance, hit.wet
-        hits[j, 0], hits[j, 1], hits[j, 2], hits[j, 3] = hit.block, hit.face, hit.texture, hit.texel
-        face = hit.face if hit.face >= 0 else 6
-        hits[j, 4] = ((hit.x + FACES[face, 0]) & 255) * 256 + ((hit.z + FACES[face, 2]) & 255)
-        hits[j, 5] = hit.y + FACES[face, 1]
+        note(hits, depth, wets, i, j, hit)
     return steps
 
 
@@ -157,7 +154,27 @@ def _shade_row(
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _things(
+def _colour(
+    out: NDArray[np.uint8],
+    row: NDArray[np.float64],
+    hits: NDArray[np.int64],
+    i: int,
+    depth: NDArray[np.float32],
+    wets: NDArray[np.float32],
+    tops: NDArray[np.uint8],
+    day: float,
+    art: Look,
+    lamps: Lamps,
+) -> None:
+    """Colours one row's hits, by the light map where there is one."""
+    if lamps.levels.shape[0]:
+        light_row(out, row, hits, i, depth, wets, tops, day, art, lamps)
+    else:
+        _shade_row(out, row, hits, i, depth, wets, tops, day, art)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _by_rows(
     out: NDArray[np.uint8],
     depth: NDArray[np.float32],
     wets: NDArray[np.float32],
@@ -183,10 +200,39 @@ def _things(
     for i in range(depth.shape[0]):
         _aim(view, air, eye, (2.0 * i + 1.0) / depth.shape[0] - 1.0, row)
         steps += _cast_row(row, hits, i, depth, wets, blocks, tops, eye, size, art, wet)
-        if lamps.levels.shape[0]:
-            light_row(out, row, hits, i, depth, wets, tops, day, art, lamps)
-        else:
-            _shade_row(out, row, hits, i, depth, wets, tops, day, art)
+        _colour(out, row, hits, i, depth, wets, tops, day, art, lamps)
+    draw_sprites(out, depth, wets, tops, eye, view, size, day, sprites, art, lamps)
+    return steps
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _by_columns(
+    out: NDArray[np.uint8],
+    depth: NDArray[np.float32],
+    wets: NDArray[np.float32],
+    strip: Strip,
+    blocks: NDArray[np.uint8],
+    tops: NDArray[np.uint8],
+    eye: NDArray[np.float64],
+    view: NDArray[np.float64],
+    size: float,
+    day: float,
+    sprites: NDArray[np.float32],
+    art: Look,
+    lamps: Lamps,
+) -> int:
+    """Does what `_by_rows` does, for a level view."""
+    steps = 0
+    height, width = depth.shape
+    wet = under_water(blocks, art.kind, eye[0], eye[1], eye[2])
+    for j in range(width):
+        aim_column(view, (2.0 * j + 1.0) / width - 1.0, strip.rays)
+        steps += cast_column(strip, blocks, tops, eye, size, art, wet)
+        _colour(strip.out, strip.rays, strip.hits, 0, strip.depth, strip.wets, tops, day, art, lamps)
+        for i in range(height):
+            depth[i, j], wets[i, j] = strip.depth[0, i], strip.wets[0, i]
+            for c in range(3):
+                out[i, j, c] = strip.out[0, i, c]
     draw_sprites(out, depth, wets, tops, eye, view, size, day, sprites, art, lamps)
     return steps
 
@@ -270,23 +316,30 @@ def _draw(
     view = camera(float(yaw), float(pitch), float(fov), width / height)
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov) / 2)) / height
     depth, wets = SCRATCH.depths(height, width)
-    steps = _things(
-        out,
-        depth,
-        wets,
-        np.empty((12, width)),
-        np.empty((width, 6), np.int64),
-        blocks,
-        tops,
-        at,
-        view,
-        SCRATCH.air(tops, at[0]),
-        size,
-        float(day),
-        _NO_SPRITES if sprites is None else sprites,
-        look(),
-        lamps,
-    )
+    shown = _NO_SPRITES if sprites is None else sprites
+    if view[0, 1] == 0.0:
+        strip = new_strip(height)
+        steps = _by_columns(
+            out, depth, wets, strip, blocks, tops, at, view, size, float(day), shown, look(), lamps
+        )
+    else:
+        steps = _by_rows(
+            out,
+            depth,
+            wets,
+            np.empty((12, width)),
+            np.empty((width, 6), np.int64),
+            blocks,
+            tops,
+            at,
+            view,
+            SCRATCH.air(tops, at[0]),
+            size,
+            float(day),
+            shown,
+            look(),
+            lamps,
+        )
     return int(steps)
 
 
