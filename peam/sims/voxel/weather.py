@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -121,10 +122,15 @@ def darkness(clock: int, dim: float = 1.0) -> int:
 
 def lacking(clock: int, dim: float = 1.0) -> float:
     """Returns `darkness` as it comes, between whole levels: what pictures show."""
+    return (1.0 - _height(clock) * dim) * _STEPS
+
+
+@lru_cache(maxsize=DAY)
+def _height(clock: int) -> float:
+    """Returns how high the sun stands, as far as it lights the sky: 0 night .. 1 day."""
     part = (clock / DAY - 0.25) % 1.0
     angle = part + ((0.5 - math.cos(part * math.pi) / 2.0) - part) / 3.0
-    day = 0.5 + 2.0 * min(0.25, max(-0.25, math.cos(angle * 2.0 * math.pi)))
-    return (1.0 - day * dim) * _STEPS
+    return 0.5 + 2.0 * min(0.25, max(-0.25, math.cos(angle * 2.0 * math.pi)))
 
 
 def shade(game: Game) -> int:
@@ -163,15 +169,12 @@ def tick(game: Game) -> None:
     """Advances the weather of a game; rain puts out who burns under the open sky."""
     assert game.weather is not None
     game.weather.tick()
-    table = game.entities.table[: game.entities.rows]
-    burning = (
-        np.flatnonzero((table[:, ent.FIRE] > 0) & (table[:, ent.KIND] > ent.ARROW)) if len(table) else ()
-    )
-    if not (game.vitals.fire or len(burning)) or falls(game) != "rain":
+    if falls(game) != "rain":
         return
-    if _open(game, game.body):
+    if game.vitals.fire and _open(game, game.body):
         game.vitals.fire = 0
-    for row in burning:
+    table = game.entities.table[: game.entities.rows]
+    for row in np.flatnonzero((table[:, ent.FIRE] > 0) & (table[:, ent.KIND] > ent.ARROW)):
         if _open(game, table[row]):
             table[row, ent.FIRE] = 0.0
 
