@@ -97,13 +97,13 @@ def _resident() -> float:
 
 
 def _grow(steps: int, answer: SimpleQueue[float]) -> None:
-    from peam.benchmarks.sim import walker
+    from peam.benchmarks.sim import MODES, walker
 
-    kept = [walker(ENVIRONMENTS, (64, 64))]
+    kept = [walker(ENVIRONMENTS, MODES["rgb64_steps_per_s"])]
     kept[0](100)
     before = _resident()
     for seed in range(ENVIRONMENTS):
-        kept.append(walker(seed, None))
+        kept.append(walker(seed, MODES["norender_steps_per_s"]))
         kept[-1](steps)
     answer.put((_resident() - before) / ENVIRONMENTS)
 
@@ -131,10 +131,10 @@ def two_process_ratio() -> float | None:
 
 def _drive(number: int, seeds: Sequence[int], barrier: Barrier, answer: SimpleQueue[float]) -> None:
     """Process 0 drives all environments alone, then the first half while process 1 drives the other."""
-    from peam.benchmarks.sim import walker
+    from peam.benchmarks.sim import MODES, walker
 
     half = ENVIRONMENTS // 2
-    envs = [walker(seed, (64, 64)) for seed in seeds]
+    envs = [walker(seed, MODES["rgb64_steps_per_s"]) for seed in seeds]
     ratios = []
     for _ in range(ROUNDS):
         barrier.wait()

@@ -8,6 +8,9 @@ from peam.commands.bench import bench
 
 KEYS = {
     "rgb64_steps_per_s",
+    "rgb64_looking_down_steps_per_s",
+    "rgb64_overworld_steps_per_s",
+    "norender_overworld_steps_per_s",
     "norender_steps_per_s",
     "rgb160x256_steps_per_s",
     "rgb360x640_steps_per_s",
@@ -31,7 +34,7 @@ KEYS = {
 @pytest.fixture
 def quick(monkeypatch):
     """The benchmark's own code with as little work as there can be."""
-    modes = {name: (image and (8, 8), 3) for name, (image, _) in sim.MODES.items()}
+    modes = {name: mode._replace(image=mode.image and (8, 8), steps=3) for name, mode in sim.MODES.items()}
     monkeypatch.setattr(sim, "MODES", modes)
     monkeypatch.setattr(sim, "SEEDS", (1,))
     monkeypatch.setattr(sim.run, "__defaults__", ((1,),))
@@ -62,9 +65,11 @@ def test_what_cannot_be_had_is_null_and_says_so(quick, monkeypatch, capsys):
 def test_a_walker_walks_on(monkeypatch):
     made = []
     monkeypatch.setattr(sim, "VoxelSim", lambda **more: made.append(Counted()) or made[0])
-    walk_on = sim.walker(3, None)
+    walk_on = sim.walker(3, sim.Mode(None, 5, pitch=15))
     assert walk_on(5) >= 0.0 and walk_on(2) >= 0.0
-    assert len(made[0].actions) == 7 and all(action.shape == (8,) for action in made[0].actions)
+    looks, *walked = made[0].actions
+    assert len(walked) == 7 and all(action.shape == (8,) for action in made[0].actions)
+    assert looks[3] == 13 and {int(action[3]) for action in walked} == {12}
     assert made[0].seed == 3
 
 
