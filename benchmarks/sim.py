@@ -1,9 +1,9 @@
 """Speed of the embedded world: steps, pictures, states, memory. Medians over seeds, one core, CPU time.
 
 `peam bench sim`, or `python -m peam.benchmarks.sim --seeds 0,1,2`. CPU time of the thread, so that a loaded
-machine falsifies little; the walk is a random one outdoors, by day, among no monsters, with a level view in the
-classic world unless a figure's name says otherwise. The comparison of two processes with one is by the clock on
-the wall: it means something on an idle machine only.
+machine falsifies little; the walk is a random one outdoors, by day, among no monsters, with a level view in
+the classic world unless a figure's name says otherwise. The comparison of two processes with one is by the
+clock on the wall: it means something on an idle machine only.
 """
 
 from __future__ import annotations
