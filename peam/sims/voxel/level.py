@@ -14,8 +14,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from peam.sims.voxel.rays import NO_FACE, column, missed, note
+from peam.sims.voxel.rays import column, missed, note
 from peam.sims.voxel.shading import VIEW
+from peam.sims.voxel.shapes import NO_FACE
 from peam.sims.voxel.textures import Look
 
 LENGTH = int(1.5 * VIEW) + 8  # columns that a walk over the view may cross: 1.42 a metre
