@@ -7,6 +7,7 @@ Minecraft Wiki "Light", Java 1.19. Knows nothing of creatures or of what picture
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +27,7 @@ _THIN[ID["ice"] if "ice" in ID else ID["water"]] = False
 _STOPS: Final[NDArray[np.bool_]] = OPAQUE & ~CUTOUT
 
 
+@lru_cache(maxsize=DAY)
 def sunlight(clock: int) -> float:
     """Returns the sky's brightness, 0 night .. 1 day (Minecraft Wiki "Daylight cycle": the sun's angle)."""
     part = (clock / DAY - 0.25) % 1.0

@@ -72,10 +72,9 @@ def aim_column(view: NDArray[np.float64], u: float, rays: NDArray[np.float64]) -
     for i in range(height):
         y = ((2.0 * i + 1.0) / height - 1.0) * view[2, 1]
         length = np.sqrt(flat + y * y)
-        n = 1.0 / length
+        n, metre = 1.0 / length, length * over_flat
         rays[0, i], rays[1, i], rays[2, i] = x * n, y * n, z * n
-        rays[3, i], rays[4, i], rays[5, i] = length * over_flat, y * over_flat, length / y
-        rays[6, i] = VIEW / (length * over_flat)
+        rays[3, i], rays[4, i], rays[5, i], rays[6, i] = metre, y * over_flat, length / y, VIEW / metre
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

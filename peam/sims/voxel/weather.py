@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,12 +17,12 @@ from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import data
 from peam.sims.voxel.entities import uniform
+from peam.sims.voxel.glow import sunlight
 
 if TYPE_CHECKING:
     from peam.sims.voxel.game import Game
 
 RULES: Final = data("weather.yaml")
-DAY: Final = 24000
 _RAINING, _THUNDERING = 0.2, 0.9  # strengths from which the game says that it rains, thunders
 _STEPS: Final = 11  # levels of sky light between noon and midnight
 _DUSK: Final = 4  # levels that the sky lacks when the game no longer calls it day
@@ -122,15 +121,7 @@ def darkness(clock: int, dim: float = 1.0) -> int:
 
 def lacking(clock: int, dim: float = 1.0) -> float:
     """Returns `darkness` as it comes, between whole levels: what pictures show."""
-    return (1.0 - _height(clock) * dim) * _STEPS
-
-
-@lru_cache(maxsize=DAY)
-def _height(clock: int) -> float:
-    """Returns how high the sun stands, as far as it lights the sky: 0 night .. 1 day."""
-    part = (clock / DAY - 0.25) % 1.0
-    angle = part + ((0.5 - math.cos(part * math.pi) / 2.0) - part) / 3.0
-    return 0.5 + 2.0 * min(0.25, max(-0.25, math.cos(angle * 2.0 * math.pi)))
+    return (1.0 - sunlight(clock) * dim) * _STEPS
 
 
 def shade(game: Game) -> int:
