@@ -2,7 +2,8 @@
 
 A goal that was reached before needs no plan (routines.py). What has failed, or leads in circles, is tabu
 (tabu.py), and so is what is known to lack something, or to make what abounds (affordances.py). Where reflexes
-go on for longer than it ever took, the slow tier takes over for a while (patience.py).
+go on for longer than it ever took, the slow tier takes over for a while (patience.py). What the slow tier has
+begun to look for is looked for without it (search.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import replace
 
 from peam.agents.base import Plan, Proposal, Situation, consult, think
 from peam.agents.bounds import Bounds
+from peam.agents.search import carry_on
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
@@ -54,15 +56,21 @@ class Peam:
         assert image is not None, "the loop draws a picture for agents that look"
         category = situation.subgoal.category
         if not self.fast.knows(category):
-            return replace(think(self.planner, situation), seen=self.fast.see(image))
+            seen = self.fast.see(image)
+            return _searching(situation, seen) or replace(think(self.planner, situation), seen=seen)
         barred = tabu(situation.history) | self.bounds.affordances.vain(situation.state)
         choice = self.fast.decide(category, situation.state, image, barred)
         if choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
-        return _shadowed(think(self.planner, situation), choice)
+        return _searching(situation, choice.seen) or _shadowed(think(self.planner, situation), choice)
 
     def learn(self, episode: Episode) -> None:
         """Nothing here: what it learns is in the adapters, and in the bounds that `Memory` keeps."""
+
+
+def _searching(situation: Situation, seen: tuple[str, ...]) -> Proposal | None:
+    action = carry_on(situation, seen)
+    return None if action is None else Proposal(action, "fast", seen)
 
 
 def _shadowed(proposal: Proposal, choice: Choice) -> Proposal:

@@ -106,25 +106,11 @@ def _blank(lattice: NDArray[np.float32], i: int, j: int, k: int, c: Caves) -> bo
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _value(g: NDArray[np.float32], i: int, j: int, k: int, fx: float, fy: float, fz: float) -> float:
+def _level(g: NDArray[np.float32], i: int, j: int, k: int, fx: float, fz: float) -> float:
+    """Returns a noise on one level of the lattice, blended between four points."""
     a = g[i, j, k] + fx * (g[i + 1, j, k] - g[i, j, k])
     b = g[i, j, k + 1] + fx * (g[i + 1, j, k + 1] - g[i, j, k + 1])
-    c = g[i, j + 1, k] + fx * (g[i + 1, j + 1, k] - g[i, j + 1, k])
-    d = g[i, j + 1, k + 1] + fx * (g[i + 1, j + 1, k + 1] - g[i, j + 1, k + 1])
-    low, high = a + fz * (b - a), c + fz * (d - c)
-    return float(low + fy * (high - low))
-
-
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _hollow(g: NDArray[np.float32], lx: int, y: int, lz: int, roof: int, c: Caves) -> bool:
-    i, j, k = lx >> 2, y >> 2, lz >> 2
-    fx, fy, fz = (lx & 3) * 0.25, (y & 3) * 0.25, (lz & 3) * 0.25
-    if (
-        abs(_value(g[0], i, j, k, fx, fy, fz)) < c.tunnel
-        and abs(_value(g[1], i, j, k, fx, fy, fz)) < c.tunnel
-    ):
-        return True
-    return y < roof - 6 and _value(g[2], i, j, k, fx, fy, fz) > c.cheese
+    return float(a + fz * (b - a))
 
 
 @njit(cache=True, nogil=True)
@@ -160,13 +146,26 @@ def _carve(
     pools: NDArray[np.int64],
     n: Numbers,
 ) -> None:
-    """Hollows out the cells between eight points of the lattice."""
-    ids = n.ids
+    """Hollows out the cells between eight points of the lattice.
+
+    Of a column the noises are blended on the levels below and above once; between them they are straight.
+    """
+    ids, c = n.ids, n.caves
     for lx in range(4 * i, 4 * i + 4):
         for lz in range(4 * k, 4 * k + 4):
-            pool = pools[lx, lz]
-            for y in range(max(_LOWEST, 4 * j), min(4 * j + 3, roofs[lx, lz]) + 1):
-                if y <= -pool or not _hollow(lattice, lx, y, lz, roofs[lx, lz], n.caves):
+            pool, roof = pools[lx, lz], roofs[lx, lz]
+            first, last = max(_LOWEST, 4 * j, 1 - pool), min(4 * j + 3, roof)
+            if first > last:
+                continue
+            fx, fz = (lx & 3) * 0.25, (lz & 3) * 0.25
+            one, one_up = _level(lattice[0], i, j, k, fx, fz), _level(lattice[0], i, j + 1, k, fx, fz)
+            two, two_up = _level(lattice[1], i, j, k, fx, fz), _level(lattice[1], i, j + 1, k, fx, fz)
+            big, big_up = _level(lattice[2], i, j, k, fx, fz), _level(lattice[2], i, j + 1, k, fx, fz)
+            for y in range(first, last + 1):
+                fy = (y & 3) * 0.25
+                tunnel = abs(one + fy * (one_up - one)) < c.tunnel
+                tunnel = tunnel and abs(two + fy * (two_up - two)) < c.tunnel
+                if not tunnel and (y >= roof - 6 or big + fy * (big_up - big) <= c.cheese):
                     continue
                 if y <= n.land.lava:
                     chunk[lx, y, lz] = ids.lava

@@ -1,0 +1,64 @@
+"""A search that the slow tier has begun, carried on by reflex.
+
+The slow tier tried for something that was not there and went to look for it. That is an intention, and to go
+on with it takes eyes, not thought: on in the same direction until what is wanted comes into view, then the
+same action again. For as long again as the search has lasted; then the slow tier is asked whether it still
+wants that. So a search of n explorations takes about log n calls, and one that is in vain is at most twice as
+long. Only on the level: how deep to go is for the planner to say. And only while no life is lost.
+
+Nothing is learned here: the eyes are the base's, before any adapter. Reads decisions alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peam.actions import EXPLORE, Action
+from peam.agents.base import Situation
+from peam.state import parse_state
+from peam.types import Decision, Diagnosis
+
+LEVEL = frozenset({"north", "east", "south", "west"})
+
+
+def carry_on(situation: Situation, seen: Sequence[str]) -> Action | None:
+    """Returns how the search goes on; None where there is none, or where it is for the slow tier to decide.
+
+    Args:
+        situation: What is pursued, and the episode so far.
+        seen: What the base names in view, "oak_log near".
+    """
+    search = _search(situation)
+    if not search or not _explored(search[-1]) or _life(situation.state) < _life(search[-1].state):
+        return None
+    led = [i for i, decision in enumerate(search) if decision.tier == "slow"]
+    sought = [a for i in led if (a := search[i].action) and a.word != EXPLORE]
+    if not sought:
+        return None
+    in_view = {name.partition(" ")[0] for name in seen}
+    found = next((action for action in reversed(sought) if action.target in in_view), None)
+    lasted = sum(_explored(decision) for decision in search[: led[-1] + 1])
+    alone, last = len(search) - 1 - led[-1], search[-1].action
+    onward = last if last and last.target in LEVEL and alone < lasted else None
+    return found or onward
+
+
+def _search(situation: Situation) -> Sequence[Decision]:
+    """Returns the last decisions for this subgoal of which each explored, or did not find its target."""
+    history = situation.history
+    for index in range(len(history), 0, -1):
+        decision = history[index - 1]
+        looking = decision.action is not None and decision.action.word == EXPLORE
+        missed = decision.outcome.diagnosis is Diagnosis.NOT_FOUND
+        if decision.subgoal != situation.subgoal or not (looking or missed):
+            return history[index:]
+    return history
+
+
+def _explored(decision: Decision) -> bool:
+    return decision.outcome.ok and decision.action is not None and decision.action.word == EXPLORE
+
+
+def _life(state: str) -> int:
+    """Returns the life that a state text tells: its vitals are "life 20 food 20 ..."."""
+    return int(parse_state(state).vitals.split()[1])
