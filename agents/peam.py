@@ -56,21 +56,18 @@ class Peam:
         assert image is not None, "the loop draws a picture for agents that look"
         category = situation.subgoal.category
         if not self.fast.knows(category):
-            seen = self.fast.see(image)
-            return _searching(situation, seen) or replace(think(self.planner, situation), seen=seen)
+            return replace(think(self.planner, situation), seen=self.fast.see(image))
         barred = tabu(situation.history) | self.bounds.affordances.vain(situation.state)
         choice = self.fast.decide(category, situation.state, image, barred)
         if choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
-        return _searching(situation, choice.seen) or _shadowed(think(self.planner, situation), choice)
+        action = carry_on(situation, choice.seen)
+        if action is not None:
+            return Proposal(action, "fast", choice.seen)
+        return _shadowed(think(self.planner, situation), choice)
 
     def learn(self, episode: Episode) -> None:
         """Nothing here: what it learns is in the adapters, and in the bounds that `Memory` keeps."""
-
-
-def _searching(situation: Situation, seen: tuple[str, ...]) -> Proposal | None:
-    action = carry_on(situation, seen)
-    return None if action is None else Proposal(action, "fast", seen)
 
 
 def _shadowed(proposal: Proposal, choice: Choice) -> Proposal:

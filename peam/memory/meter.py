@@ -115,9 +115,8 @@ def segment_cost(meter: Meter, segment: Segment) -> float:
 def avoidable_cost(meter: Meter, segment: Segment, reached: bool) -> float:
     """Prices what a perfect reflex would have saved: slow calls, and what was done in vain, with its ticks.
 
-    In vain are failed attempts, whatever an adapter chose for a subgoal that was never reached, looking
-    around too, and detours, which passed by what was taken next (`peam.fast.hindsight`). A search that was
-    carried on for the slow tier (`agents/search.py`) has no margin: nothing that an adapter would do better.
+    In vain are failed attempts, whatever the fast tier did for a subgoal that was never reached, looking
+    around too, and detours, which passed by what was taken next (`peam.fast.hindsight`).
 
     Args:
         meter: Prices.
@@ -126,7 +125,7 @@ def avoidable_cost(meter: Meter, segment: Segment, reached: bool) -> float:
     """
     total, passed = 0.0, detours(segment.decisions)
     for decision in segment.decisions:
-        unreached = decision.margin is not None and decision.tier == "fast" and not reached
+        unreached = decision.tier == "fast" and not reached
         vain = unreached or decision.index in passed or not decision.outcome.ok
         if decision.tier == "slow" or vain:
             total += thinking_cost(meter, decision)

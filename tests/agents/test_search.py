@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peam.actions import Action
-from peam.agents.base import Situation
+from peam.agents.base import Proposal, Situation
 from peam.agents.bounds import Bounds
 from peam.agents.peam import Peam
 from peam.agents.search import LEVEL, carry_on
-from peam.fast.base import FastTier
+from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
 from peam.state import describe
 from peam.types import Decision, Diagnosis, Image, Outcome, Predicate, Subgoal
@@ -92,23 +92,33 @@ def test_only_ways_on_the_level_are_gone_on() -> None:
     assert all(isinstance(act(f"explore({way})"), Action) for way in LEVEL)
 
 
-class Eyes:
-    """A fast tier without an adapter."""
+class Unsure:
+    """A fast tier that sees coal, and never acts."""
+
+    def __init__(self, *categories: str) -> None:
+        self.categories = categories
 
     def knows(self, category: str) -> bool:
-        return False
+        return category in self.categories
 
     def see(self, rgb: Image) -> tuple[str, ...]:
         return ("coal_ore near",)
 
+    def decide(self, category: str, state: str, rgb: Image, barred: frozenset[Action]) -> Choice:
+        return Choice(act("wait(20)"), -1.0, 0.1, 0.5, False, self.see(rgb), 0.01)
+
 
 def test_the_agent_does_not_ask_where_a_search_goes_on() -> None:
-    planner = Scripted("explore(east)")
-    agent = Peam(cast(SlowPlanner, planner), cast(FastTier, Eyes()), Bounds())
-    picture = np.zeros((4, 4, 3), np.uint8)
-    proposal = agent.propose(situation(GOAL, history=[TRIED, NORTH], rgb=picture))
+    planner, picture = Scripted("explore(east)"), np.zeros((4, 4, 3), np.uint8)
+
+    def proposes(known: str, *history: Decision) -> Proposal:
+        agent = Peam(cast(SlowPlanner, planner), cast(FastTier, Unsure(known)), Bounds())
+        return agent.propose(situation(GOAL, history=history, rgb=picture))
+
+    proposal = proposes("gather", TRIED, NORTH)
     assert (str(proposal.action), proposal.tier) == ("mine(coal_ore, 1)", "fast")
     assert proposal.seen == ("coal_ore near",) and proposal.margin is None, "nothing to calibrate by"
     assert not planner.histories
-    asked = agent.propose(situation(GOAL, history=[TRIED], rgb=picture))
-    assert (str(asked.action), asked.tier) == ("explore(east)", "slow")
+    asked = proposes("gather", TRIED)
+    assert (str(asked.action), asked.tier, asked.shadow) == ("explore(east)", "slow", "wait(20)")
+    assert proposes("craft", TRIED, NORTH).tier == "slow", "no adapter serves here: the slow tier shows how"

@@ -12,9 +12,9 @@ from .helpers import decision, segment
 
 RUN = segment(
     [
-        decision(0, "mine(oak_log, 4)", "NOT_FOUND", tier="fast", margin=1.0),
+        decision(0, "mine(oak_log, 4)", "NOT_FOUND", tier="fast"),
         replace(decision(1, "explore(north)"), seen=()),
-        decision(2, "mine(oak_log, 4)", tier="fast", margin=1.0),
+        decision(2, "mine(oak_log, 4)", tier="fast"),
     ]
 )  # each 40 ticks, 0.01 s of acting and 0.5 s of thinking
 
@@ -26,8 +26,6 @@ def test_declared_meter_counts_and_ignores_the_clock() -> None:
     assert avoidable_cost(meter, RUN, True) == pytest.approx((0.02 + 40 * 0.05) + 2.0)
     in_vain = (0.02 + 40 * 0.05) * 2 + 2.0
     assert avoidable_cost(meter, RUN, False) == pytest.approx(in_vain), "both reflexes"
-    carried_on = segment([*RUN.decisions, decision(3, "explore(north)", tier="fast")])
-    assert avoidable_cost(meter, carried_on, False) == pytest.approx(in_vain), "the slow tier's own search"
     assert meter.price("training_step", 200, seconds=1e9) == 300.0
 
 
