@@ -91,7 +91,13 @@ def test_a_ray_cluster_plays_what_one_process_plays(suite: Path, tmp_path: Path,
 def start(suite: Path, out: Path, seeds: Sequence[int] = SEEDS) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "peam.cli", "eval", "--suite", str(suite), "--agents", "planner_only"]
     command += ["--seeds", ",".join(map(str, seeds)), "--workers", "2", "--out", str(out)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_ctrl_c)
+
+
+def heed_ctrl_c() -> None:
+    """Undoes what a shell's `&` does to its children: they would ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children(pid: int) -> list[int]:
