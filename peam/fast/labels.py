@@ -15,7 +15,7 @@ from peam.fast.props import EYE, View
 from peam.fast.vocabulary import FAR_METRES, SCENE
 from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.entities import HEIGHTS, KIND_ID, WIDTHS
-from peam.sims.voxel.observer import daylight
+from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.render import item_kind, ray_hits, render, sprites_of
 from peam.sims.voxel.textures import SPRITE_KIND
 from peam.sims.voxel.world import World
@@ -53,7 +53,7 @@ def draw(world: World, view: View, rays: int) -> Shot:
     eye = np.array([view.feet[0], view.feet[1] + EYE, view.feet[2]])
     sprites = _sprites(view)
     hold = item_kind(view.hand) if view.hand else -1
-    day = daylight(view.time)
+    day = sunlight(view.time)
     rgb = render(
         world.blocks, eye, view.yaw, view.pitch, SIDE, SIDE, FOV, day, sprites, hold=hold, tops=world.tops
     )
@@ -79,7 +79,7 @@ def _facts(world: World, view: View, ids: NDArray[np.int64]) -> NDArray[np.uint8
     unclear = any(0 < count < SURE_CREATURE for count in rays)
     x, y, z = (int(np.floor(value)) for value in view.feet)
     underground = y + 3 < int(world.tops[x & 255, z & 255]) - 6
-    day = daylight(view.time)
+    day = sunlight(view.time)
     sky = int((ids == 0).sum()) >= SKY_RAYS and not underground and not 0.1 < day < 0.9
     shown = UNKNOWN if unclear else sum(count > 0 for count in rays)
     return np.array([shown, (day < 0.5) if sky else UNKNOWN, underground], np.uint8)

@@ -9,8 +9,8 @@ import pytest
 
 from peam.sims.base import NOOP
 from peam.sims.voxel import physics as ph
+from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.items import ITEMS
-from peam.sims.voxel.observer import daylight
 from tests.sims.arena import ATTACK, FLOOR, USE, act, arena, give, put, run
 
 
@@ -306,8 +306,8 @@ def test_a_day_is_24000_ticks_of_a_twentieth_second():
     sim = arena(time=23990, difficulty="peaceful")
     run(sim, NOOP, 20)
     assert sim.observe().time == 10 and sim.metadata["render_fps"] == 20
-    assert daylight(6000) == 1.0 and daylight(18000) == 0.0
-    assert 0 < daylight(12786) < 1, "sunset is gradual"
+    assert sunlight(6000) == 1.0 and sunlight(18000) == 0.0
+    assert 0 < sunlight(12786) < 1, "sunset is gradual"
 
 
 # -- eating: "Food" ----------------------------------------------------------------------------------------

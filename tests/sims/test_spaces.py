@@ -5,7 +5,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 from peam.sims.voxel import VoxelSim
-from peam.sims.voxel.observer import daylight
+from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.rules import ENTRIES
 from tests.sims.arena import CRAFT, DESTROY, EQUIP, PLACE, USE, act, arena, give, put, run
 
@@ -184,9 +184,9 @@ def test_sleep_is_told_while_it_lasts():
 
 
 def test_daylight_follows_the_clock():
-    assert daylight(6000) == 1.0 and daylight(18000) == 0.0
-    assert daylight(0) > 0.4 and 0 < daylight(12800) < 1 and daylight(13800) < 0.1
-    assert all(0.0 <= daylight(clock) <= 1.0 for clock in range(0, 24000, 37))
+    assert sunlight(6000) == 1.0 and sunlight(18000) == 0.0
+    assert sunlight(0) > 0.4 and 0 < sunlight(12800) < 1 and sunlight(13800) < 0.1
+    assert all(0.0 <= sunlight(clock) <= 1.0 for clock in range(0, 24000, 37))
 
 
 def test_the_sky_is_seen_from_the_open_only():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.book import Book
 from peam.sims.voxel.crafting import smelter
-from peam.sims.voxel.game import DAY, Game
+from peam.sims.voxel.game import Game
 from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.items import DURABILITY, ITEMS, MAIN, NATURAL, PLACES, Inventory
 from peam.sims.voxel.rules import SMELT_ENTRY, SMELT_OF
@@ -41,14 +41,6 @@ _DELTAS: Final = (
     ("dec_name_by_craft", "dec_quantity_by_craft", 2, 6),
     ("dec_name_by_other", "dec_quantity_by_other", 6, 10),
 )
-
-
-_DAYLIGHT: Final = [sunlight(clock) for clock in range(DAY)]
-
-
-def daylight(clock: int) -> float:
-    """Returns the sky's brightness, 0 night .. 1 day (Minecraft Wiki "Daylight cycle": the sun's angle)."""
-    return _DAYLIGHT[clock]
 
 
 class _Packed:
@@ -135,7 +127,7 @@ class Observer:
         game, vitals = self._game, self._game.vitals
         x, y, z, _, _, _, yaw, pitch = game.body[:8].tolist()
         biome, temperature, rainfall = self._climate(int(x // 4), int(z // 4))
-        sky, sun = self._sky(x, y, z), _DAYLIGHT[game.clock]
+        sky, sun = self._sky(x, y, z), sunlight(game.clock)
         light, rain = 15.0 * sky * max(0.27, sun), 0
         if game.weather:
             level, block = game.world.light(int(x // 1), int((y + ph.EYE) // 1), int(z // 1))

@@ -13,7 +13,7 @@ from peam.sims.voxel import entities as ent
 from peam.sims.voxel import physics as ph
 from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.game import Game
-from peam.sims.voxel.observer import daylight
+from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.textures import look
 from peam.types import Image
 
@@ -47,7 +47,7 @@ def top_down(game: Game, height: int, width: int, radius: int = 40) -> Image:
     rows = np.floor(z + (np.arange(height) + 0.5 - height / 2) / metre).astype(int)
     land, low_x, low_z = _land(game, columns[0], columns[-1], rows[0], rows[-1])
     out = land[(columns - low_x)[None, :], (rows - low_z)[:, None]]
-    light = 0.45 + 0.55 * daylight(game.clock)
+    light = 0.45 + 0.55 * sunlight(game.clock)
     out = np.clip(out * light, 0, 255).astype(np.uint8)
     _creatures(game, out, metre, x, z)
     _arrow(out, float(game.body[ph.YAW]), max(4.0, 1.6 * metre))

@@ -17,10 +17,10 @@ from peam.sims.voxel import render
 from peam.sims.voxel.blocks import HAZARD, ID, LIQUID, NAMES, SOLID
 from peam.sims.voxel.fauna import FUSE, SWELL
 from peam.sims.voxel.game import Game, item_name
+from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.items import ITEMS
 from peam.sims.voxel.lamps import NONE, RINGS, Lamps, lamps
 from peam.sims.voxel.lines import View
-from peam.sims.voxel.observer import daylight
 from peam.sims.voxel.weather import lacking
 from peam.types import Image
 
@@ -66,10 +66,10 @@ def scene(
 def sunlit(game: Game) -> tuple[float, Lamps]:
     """Returns how bright the sky is, 0 night .. 1 clear day, and what lights the overworld's pictures."""
     if game.weather is None:
-        return daylight(game.clock), NONE
+        return sunlight(game.clock), NONE
     dim = game.weather.dim
     chunk = (math.floor(game.body[ph.X]) >> 4, math.floor(game.body[ph.Z]) >> 4)
-    return daylight(game.clock) * dim, lamps(game.world.levels(chunk, RINGS), chunk, lacking(game.clock, dim))
+    return sunlight(game.clock) * dim, lamps(game.world.levels(chunk, RINGS), chunk, lacking(game.clock, dim))
 
 
 def sprites_of(game: Game) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
