@@ -15,10 +15,9 @@ from collections.abc import Sequence
 
 from peam.actions import EXPLORE, Action
 from peam.agents.base import Situation
+from peam.agents.tabu import OPPOSITE
 from peam.state import parse_state
 from peam.types import Decision, Diagnosis
-
-LEVEL = frozenset({"north", "east", "south", "west"})
 
 
 def carry_on(situation: Situation, seen: Sequence[str]) -> Action | None:
@@ -35,11 +34,11 @@ def carry_on(situation: Situation, seen: Sequence[str]) -> Action | None:
     sought = [a for i in led if (a := search[i].action) and a.word != EXPLORE]
     if not sought:
         return None
-    in_view = {name.partition(" ")[0] for name in seen}
+    in_view = {name.split(" ")[0] for name in seen}
     found = next((action for action in reversed(sought) if action.target in in_view), None)
     lasted = sum(_explored(decision) for decision in search[: led[-1] + 1])
     alone, last = len(search) - 1 - led[-1], search[-1].action
-    onward = last if last and last.target in LEVEL and alone < lasted else None
+    onward = last if last and last.target not in OPPOSITE and alone < lasted else None
     return found or onward
 
 
@@ -48,15 +47,18 @@ def _search(situation: Situation) -> Sequence[Decision]:
     history = situation.history
     for index in range(len(history), 0, -1):
         decision = history[index - 1]
-        looking = decision.action is not None and decision.action.word == EXPLORE
         missed = decision.outcome.diagnosis is Diagnosis.NOT_FOUND
-        if decision.subgoal != situation.subgoal or not (looking or missed):
+        if decision.subgoal != situation.subgoal or not (_looked(decision) or missed):
             return history[index:]
     return history
 
 
+def _looked(decision: Decision) -> bool:
+    return decision.action is not None and decision.action.word == EXPLORE
+
+
 def _explored(decision: Decision) -> bool:
-    return decision.outcome.ok and decision.action is not None and decision.action.word == EXPLORE
+    return decision.outcome.ok and _looked(decision)
 
 
 def _life(state: str) -> int:

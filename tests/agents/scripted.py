@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -78,8 +79,9 @@ def situation(
     near: tuple[str, ...] = (),
     rgb=None,
     task: Task = TASK,
+    life: float = 20.0,
 ) -> Situation:
-    observation = seen(inventory, rgb)
+    observation = replace(seen(inventory, rgb), life=life)
     last = history[-1] if history else None
     state = describe(task, subgoal, observation, near, last)
     return Situation(subgoal, observation, state, near, list(history))

@@ -10,25 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peam.actions import Action
-from peam.agents.base import Proposal, Situation
+from peam.agents.base import Proposal
 from peam.agents.bounds import Bounds
 from peam.agents.peam import Peam
-from peam.agents.search import LEVEL, carry_on
+from peam.agents.search import carry_on
+from peam.agents.tabu import WAYS
 from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
-from peam.state import describe
-from peam.types import Decision, Diagnosis, Image, Outcome, Predicate, Subgoal
+from peam.types import Decision, Diagnosis, Image, Outcome, Predicate, Subgoal, Tier
 
-from .scripted import TASK, Scripted, act, seen, situation
+from .scripted import Scripted, act, decision, situation
 
 GOAL = Subgoal("gather", Predicate("inventory", "coal", 1))
-STATE = describe(TASK, GOAL, seen(), (), None)
 MISSED = "NOT_FOUND"
 
 
-def did(text: str, diagnosis: str = "OK", tier: str = "slow", goal: Subgoal = GOAL) -> Decision:
-    outcome = Outcome(Diagnosis(diagnosis), {}, {})
-    return Decision(0, goal, STATE, np.zeros((0, 0, 3), np.uint8), (), act(text), tier, outcome)  # type: ignore[arg-type]
+def did(text: str, diagnosis: str = "OK", tier: Tier = "slow", goal: Subgoal = GOAL) -> Decision:
+    return decision(0, text, diagnosis, goal, tier=tier)
 
 
 TRIED, NORTH = did("mine(coal_ore, 1)", MISSED), did("explore(north)")
@@ -36,9 +34,7 @@ ON = replace(NORTH, tier="fast")
 
 
 def goes_on(*history: Decision, in_view: tuple[str, ...] = (), life: float = 20.0) -> str | None:
-    observation = replace(seen(), life=life)
-    situation = Situation(GOAL, observation, describe(TASK, GOAL, observation, (), None), (), list(history))
-    action = carry_on(situation, in_view)
+    action = carry_on(situation(GOAL, history=history, life=life), in_view)
     return None if action is None else str(action)
 
 
@@ -87,9 +83,8 @@ def test_the_slow_tier_is_asked_where_anything_else_happens() -> None:
 
 
 def test_only_ways_on_the_level_are_gone_on() -> None:
-    ways = {way for way in (*LEVEL, "up", "down") if goes_on(TRIED, did(f"explore({way})"))}
-    assert ways == LEVEL
-    assert all(isinstance(act(f"explore({way})"), Action) for way in LEVEL)
+    ways = {way for way in WAYS if goes_on(TRIED, did(f"explore({way})"))}
+    assert ways == {"north", "south", "west", "east"}
 
 
 class Unsure:

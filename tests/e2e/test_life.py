@@ -15,6 +15,7 @@ import pytest
 
 from peam.fast.nano import build_nano
 from peam.memory.store import Store
+from tests.ctrl_c import heed_ctrl_c
 
 EPISODES = 10
 SMALL = (
@@ -89,11 +90,6 @@ def test_killed_and_resumed_it_is_the_same_life_to_the_byte(whole: Path, base: P
     assert digest(out) == digest(whole)
     known, again = (json.loads((run / "summary.json").read_text()) for run in (whole, out))
     assert [c["version"] for c in known["consolidations"]] == [c["version"] for c in again["consolidations"]]
-
-
-def heed_ctrl_c() -> None:
-    """Undoes what a shell's `&` does to its children: they would ignore it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_ctrl_c_ends_with_130_and_says_how_to_go_on(base: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from peam.evaluation.cluster import Cluster
 from peam.evaluation.runner import evaluate, mended, read_results
 from peam.evaluation.suites import load_suite
 from peam.evaluation.workers import Processes, one_by_one
+from tests.ctrl_c import heed_ctrl_c
 
 SEEDS = [510, 511]
 TASKS = {
@@ -93,11 +94,6 @@ def start(suite: Path, out: Path, seeds: Sequence[int] = SEEDS) -> subprocess.Po
     command += ["--seeds", ",".join(map(str, seeds)), "--workers", "2", "--out", str(out)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_ctrl_c)
-
-
-def heed_ctrl_c() -> None:
-    """Undoes what a shell's `&` does to its children: they would ignore it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children(pid: int) -> list[int]:
