@@ -90,7 +90,7 @@ def picture_seconds(world: World, views: Sequence[View], size: int) -> float:
     def draw() -> None:
         for view in views:
             world.ensure(view.eye[0], view.eye[2])
-            render(world.blocks, view.eye, view.yaw, view.pitch, size, size, FOV, 1.0, tops=world.tops)
+            render(world.blocks, view.eye, view.yaw, view.pitch, size, size, FOV, 1.0, columns=world.columns)
 
     return seconds(draw) / len(views)
 
@@ -110,7 +110,7 @@ def steps(world: World, views: Sequence[View], height: int, width: int) -> float
     return float(
         np.mean(
             [
-                steps_per_ray(world.blocks, world.tops, v.eye, v.yaw, v.pitch, height, width, FOV)
+                steps_per_ray(world.blocks, world.columns, v.eye, v.yaw, v.pitch, height, width, FOV)
                 for v in views
             ]
         )

@@ -55,7 +55,17 @@ def draw(world: World, view: View, rays: int) -> Shot:
     hold = item_kind(view.hand) if view.hand else -1
     day = sunlight(view.time)
     rgb = render(
-        world.blocks, eye, view.yaw, view.pitch, SIDE, SIDE, FOV, day, sprites, hold=hold, tops=world.tops
+        world.blocks,
+        eye,
+        view.yaw,
+        view.pitch,
+        SIDE,
+        SIDE,
+        FOV,
+        day,
+        sprites,
+        hold=hold,
+        columns=world.columns,
     )
     camera = (world.blocks, eye, view.yaw, view.pitch, FOV, 1.0, FAR_METRES, sprites, rays, world.tops)
     ids, metres = ray_hits(*camera)

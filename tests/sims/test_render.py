@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from peam.errors import ConfigError, SimError
 from peam.sims.voxel import VoxelSim, textures
 from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, TARGET, base, data
-from peam.sims.voxel.openair import SCRATCH, column_tops
+from peam.sims.voxel.columns import read_columns
+from peam.sims.voxel.level import is_level
+from peam.sims.voxel.openair import SCRATCH
 from peam.sims.voxel.rays import camera, direction
 from peam.sims.voxel.render import (
     SPRITE_KIND,
@@ -66,7 +68,7 @@ def cells(blocks: np.ndarray, name: str, yaw: float = 0.0, pitch: float = 0.0, r
 
 def test_shape_and_determinism(worlds: list) -> None:
     for world, eye in worlds:
-        a = render(world.blocks, eye, 33.0, 10.0, 48, 80, 70.0, 0.7, None, tops=world.tops)
+        a = render(world.blocks, eye, 33.0, 10.0, 48, 80, 70.0, 0.7, None, columns=world.columns)
         b = render(
             world.blocks,
             eye,
@@ -78,7 +80,7 @@ def test_shape_and_determinism(worlds: list) -> None:
             0.7,
             None,
             np.zeros((48, 80, 3), np.uint8),
-            tops=world.tops,
+            columns=world.columns,
         )
         assert a.shape == (48, 80, 3) and a.dtype == np.uint8
         assert (a == b).all() and a.std() > 10
@@ -87,7 +89,7 @@ def test_shape_and_determinism(worlds: list) -> None:
 def test_own_tops_make_the_same_picture(worlds: list) -> None:
     for world, eye in worlds:
         for yaw, pitch in ((0, 0), (77, -30), (200, 45), (-90, 89)):
-            with_tops = render(world.blocks, eye, yaw, pitch, 40, 40, 70.0, 1.0, None, tops=world.tops)
+            with_tops = render(world.blocks, eye, yaw, pitch, 40, 40, 70.0, 1.0, None, columns=world.columns)
             assert (with_tops == picture(world.blocks, yaw, pitch, n=40, eye=eye)).all()
 
 
@@ -308,6 +310,32 @@ def test_a_level_view_is_that_of_an_eye_a_hair_lower(kind: str) -> None:
     assert other < pixels / 2000
 
 
+@pytest.mark.parametrize("height", [7, 64, 129])  # of pictures: a part of a word of rays, one, three
+def test_a_level_view_from_any_height(height: int) -> None:
+    """A word holds 64 cells of a column, those about the eye's; below and above are others."""
+    sim = VoxelSim(image_size=None)
+    sim.reset(seed=2, options={"time": 6000})
+    x, _, z = sim.game.eye
+    for step in range(2, 126, 4):  # a stair up through the world, so that there is something to see
+        sim.game.world.set(int(x) + 8, step, int(z), ID["stone"])
+        sim.game.world.set(int(x) + 9, step + 1, int(z), ID["oak_leaves"])
+    pixels = other = 0
+    for up in (-1.0, 0.4, 20.0, 31.98, 63.5, 64.0, 94.9, 96.2, 111.0, 126.6, 129.0):
+        for yaw in (17.0, 200.0, 281.0):
+            sim.game.body[1], sim.game.body[6:8] = up, (yaw, 0.0)
+            level = sim.frame(height, 40).astype(int)
+            sim.game.body[7] = 1e-12
+            wrong = np.abs(level - sim.frame(height, 40)).max(2) > 2
+            pixels, other = pixels + wrong.size, other + int(wrong.sum())
+    assert other < pixels / 2000
+
+
+def test_a_wide_level_view_is_cast_by_rows() -> None:
+    """Its rays reach farther up and down than a word of cells does."""
+    assert is_level(camera(30.0, 0.0, 70.0, 1.0)) and is_level(camera(30.0, 0.0, 75.0, 2.0))
+    assert not is_level(camera(30.0, 0.0, 90.0, 1.0)) and not is_level(camera(30.0, 1e-12, 70.0, 1.0))
+
+
 def _litter(sim: VoxelSim, rng: np.random.Generator, drowned: bool) -> None:
     """Strews blocks of every shape around the eye, and fills the air around it with water if asked."""
     names = ["oak_leaves", "glass", "water", "torch", "ladder", "grass", "stone", "lava", "air"]
@@ -352,10 +380,10 @@ def test_textures_tell_blocks_apart() -> None:
 def test_open_air_costs_few_steps(worlds: list) -> None:
     for world, eye in worlds:
         high = (eye[0], 118.0, eye[2])
-        assert steps_per_ray(world.blocks, world.tops, high, 0.0, -20.0, 32, 32, 70.0) < 1.0
-        assert steps_per_ray(world.blocks, world.tops, eye, 0.0, 5.0, 32, 32, 70.0) < 30.0
+        assert steps_per_ray(world.blocks, world.columns, high, 0.0, -20.0, 32, 32, 70.0) < 1.0
+        assert steps_per_ray(world.blocks, world.columns, eye, 0.0, 5.0, 32, 32, 70.0) < 30.0
         assert (
-            column_tops(world.blocks, eye[0], eye[2], 40.0)[int(eye[0]) & 255]
+            read_columns(world.blocks, eye[0], eye[2], 40.0)[0][int(eye[0]) & 255]
             <= world.tops[int(eye[0]) & 255]
         ).all()
 

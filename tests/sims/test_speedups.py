@@ -78,6 +78,6 @@ def test_a_picture_is_what_it_was() -> None:
     x, y, z = world.spawn()
     world.ensure(x, z)
     eye = (x + 0.5, y + 1.62, z + 0.5)
-    image = render(world.blocks, eye, 30.0, 10.0, 64, 64, 70.0, 0.8, tops=world.tops)
+    image = render(world.blocks, eye, 30.0, 10.0, 64, 64, 70.0, 0.8, columns=world.columns)
     means = image.reshape(2, 32, 2, 32, 3).mean(axis=(1, 3)).reshape(4, 3)
     assert np.abs(means - np.array(QUARTERS)).max() < 0.5

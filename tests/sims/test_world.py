@@ -15,7 +15,7 @@ from peam.sims.voxel.blocks import ID, SOLID, data
 from peam.sims.voxel.land import column
 from peam.sims.voxel.tables import HEIGHT, tables
 from peam.sims.voxel.terrain import generate
-from peam.sims.voxel.world import World, column_top
+from peam.sims.voxel.world import World
 
 CHUNKS = 120
 
@@ -166,12 +166,15 @@ def test_errors() -> None:
         max_size=30,
     )
 )
-def test_tops_follow_edits(edits: list[tuple[int, int, int, int]]) -> None:
+def test_columns_follow_edits(edits: list[tuple[int, int, int, int]]) -> None:
     world = EDITED
     for x, y, z, block in edits:
         world.set(x, y, z, block)
         assert world.get(x, y, z) == block
-        assert world.tops[x & 255, z & 255] == column_top(world.blocks, x, z, HEIGHT)
+        cells = np.flatnonzero(world.blocks[x & 255, :, z & 255])
+        low, high = world.filled[x & 255, z & 255].tolist()
+        assert low | high << 64 == sum(1 << int(y) for y in cells)
+        assert world.tops[x & 255, z & 255] == (cells[-1] + 1 if len(cells) else 0)
 
 
 EDITED = World(4)

@@ -1,9 +1,11 @@
 """A level view, cast a picture column at a time.
 
 Where the eye looks level, as agents mostly do, the rays of a picture column stand over one another: they
-cross the same columns of the world in the same order. That walk is made once for all of them, from the lowest
-ray up, as far as each needs it; and what a ray has passed over, every higher one passes over. Height-field
-renderers rest on this; here rays may also go on below trees and roofs. Knows no colours' meaning.
+cross the same columns of the world in the same order. So they are walked together, as a fan that closes.
+A column of the world is asked by its bits (`World.filled`) which of its cells within the fan are not air: for
+each run of such cells the rays that meet it follow from its height and distance, by arithmetic, and nobody
+looks at the air. Height-field renderers rest on the same order; here rays may also go on below trees and
+roofs. Knows no colours' meaning.
 """
 
 from __future__ import annotations
@@ -14,26 +16,25 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from peam.sims.voxel.rays import column, missed, note
+from peam.sims.voxel.bits import ALL, NONE, ONE, WORD, between, highest_run, lowest_run, trailing_zeros
+from peam.sims.voxel.rays import Hit, column, missed, note
 from peam.sims.voxel.shading import VIEW
-from peam.sims.voxel.shapes import NO_FACE
+from peam.sims.voxel.shapes import NO_FACE, on_face, texel_at
 from peam.sims.voxel.textures import Look
 
-LENGTH = int(1.5 * VIEW) + 8  # columns that a walk over the view may cross: 1.42 a metre
+_SLACK = 1e-6  # of a pixel, by which more rays are asked than can meet a run: rounding must lose none
 
 
 class Strip(NamedTuple):
     """Buffers of one picture column.
 
     Attributes:
-        rays: (7, height), see `aim_column`.
+        rays: (6, height), see `aim_column`.
         hits: (height, 6), see `note`.
         depth: (1, height) distances.
         wets: (1, height) where water begins.
         out: (1, height, 3) colours.
-        cells: (LENGTH, 4) columns crossed: x, z, highest cell that is not air, face entered.
-        spans: (3, LENGTH) where each is entered and left, in horizontal metres; the slope (rise a horizontal
-            metre) from which a ray passes over it.
+        fan: (words,) uint64: a bit for each ray that goes on.
     """
 
     rays: NDArray[np.float64]
@@ -41,29 +42,33 @@ class Strip(NamedTuple):
     depth: NDArray[np.float32]
     wets: NDArray[np.float32]
     out: NDArray[np.uint8]
-    cells: NDArray[np.int64]
-    spans: NDArray[np.float64]
+    fan: NDArray[np.uint64]
 
 
 def new_strip(height: int) -> Strip:
     """Returns the buffers of a picture column of so many pixels."""
     return Strip(
-        np.empty((7, height)),
+        np.empty((6, height)),
         np.empty((height, 6), np.int64),
         np.empty((1, height), np.float32),
         np.empty((1, height), np.float32),
         np.empty((1, height, 3), np.uint8),
-        np.empty((LENGTH, 4), np.int64),
-        np.empty((3, LENGTH)),
+        np.empty(-(-height // WORD), np.uint64),
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def aim_column(view: NDArray[np.float64], u: float, rays: NDArray[np.float64]) -> None:
-    """Fills the rays of the picture column at u (-1..1, right positive) of a level view, (7, height).
+def is_level(view: NDArray[np.float64]) -> bool:
+    """Whether a camera's pictures can be cast here: it looks level, and no ray leaves a word's cells."""
+    rise = abs(view[2, 1])
+    return bool(view[0, 1] == 0.0 and VIEW * rise / np.sqrt(1.0 + rise * rise) < WORD // 2 - 2)
 
-    Unit direction; metres to a horizontal metre; rise a horizontal metre; metres to a metre of height;
-    horizontal metres beyond which is nothing.
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def aim_column(view: NDArray[np.float64], u: float, rays: NDArray[np.float64]) -> float:
+    """Fills the rays of the picture column at u (-1..1, right positive) of a level view, (6, height).
+
+    Unit direction; metres to a horizontal metre; rise a horizontal metre; metres to a metre of height.
+    Returns by how much the rise falls from one ray to the next.
     """
     height = rays.shape[1]
     x, z = view[0, 0] + u * view[1, 0], view[0, 2] + u * view[1, 2]
@@ -72,16 +77,129 @@ def aim_column(view: NDArray[np.float64], u: float, rays: NDArray[np.float64]) -
     for i in range(height):
         y = ((2.0 * i + 1.0) / height - 1.0) * view[2, 1]
         length = np.sqrt(flat + y * y)
-        n, metre = 1.0 / length, length * over_flat
+        n = 1.0 / length
         rays[0, i], rays[1, i], rays[2, i] = x * n, y * n, z * n
-        rays[3, i], rays[4, i], rays[5, i], rays[6, i] = metre, y * over_flat, length / y, VIEW / metre
+        rays[3, i], rays[4, i], rays[5, i] = length * over_flat, y * over_flat, length / y
+    return -2.0 / height * view[2, 1] * over_flat
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def _has(fan: NDArray[np.uint64], i: int) -> bool:
+    """Whether ray i goes on."""
+    return bool((fan[i >> 6] >> np.uint64(i & 63)) & ONE)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def _lost(strip: Strip, i: int, ix: int, iz: int, s: float, over: float, oy: float) -> None:
+    """Notes ray i as one that sees nothing: its sight ends in a column that is entered at s."""
+    slope = strip.rays[4, i]
+    y = 255.0 if over <= slope else oy + min(s, VIEW / strip.rays[3, i]) * slope
+    note(strip.hits, strip.depth, strip.wets, 0, i, missed(ix, iz, y, VIEW, strip.wets[0, i], 0))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def _meet(
+    strip: Strip,
+    i: np.uint64,
+    blocks: NDArray[np.uint8],
+    art: Look,
+    ox: float,
+    oy: float,
+    oz: float,
+    size: float,
+    ix: int,
+    iz: int,
+    highest: int,
+    s: float,
+    end: float,
+    side: int,
+    y0: int,
+    y1: int,
+    rising: bool,
+) -> tuple[int, bool]:
+    """Follows ray i through a column of which the cells from y0 up to y1 are the first that it may meet.
+
+    What a ray meets first is most often a block's plain face; whatever else there is, `column` knows.
+
+    Args:
+        strip: As of `cast_column`, like the arguments up to `size`.
+        i: The ray.
+        blocks: See `strip`.
+        art: See `strip`.
+        ox: Eye.
+        oy: Eye.
+        oz: Eye.
+        size: See `strip`.
+        ix: Column.
+        iz: Column.
+        highest: Its highest cell that is not air.
+        s: Horizontal metres at which it is entered.
+        end: Horizontal metres at which it is left.
+        side: The face that it is entered through.
+        y0: The lowest of the cells.
+        y1: The cell over the highest of them.
+        rising: Whether the ray does not fall.
+
+    Returns:
+        Cells visited, and whether it ended.
+    """
+    rays, wet = strip.rays, np.float64(strip.wets[0, i])
+    slope, metre = rays[4, i], rays[3, i]
+    enters, leaves = oy + s * slope, oy + end * slope
+    if min(enters, leaves) >= y1 or max(enters, leaves) < y0:
+        return 0, False
+    y, here, at = (y0 if rising else y1 - 1), (2 if rising else 3), ((y0 if rising else y1) - oy) * rays[5, i]
+    if (enters >= y0) if rising else (enters <= y1):
+        y, here, at = min(int(enters), y1 - 1), side, s * metre
+    block = 0 + blocks[ix & 255, np.uint64(y), iz & 255]
+    shape = art.kind[block]
+    if here >= 0 and wet < 0.0 and (shape == 1 or shape == 2 or shape == 7):
+        dx, dy, dz = rays[0, i], rays[1, i], rays[2, i]
+        u, v = on_face(ox + at * dx - ix, oy + at * dy - y, oz + at * dz - iz, here)
+        texture, texel = 0 + art.faces[block, here], texel_at(u, v, size * at)
+        if at < VIEW and (shape != 2 or (art.texels[texture, texel, 3] >= 128 and at > 0.0)):
+            hit = Hit(block, ix, y, iz, here, at, texture, texel, wet, 1)
+            note(strip.hits, strip.depth, strip.wets, 0, i, hit)
+            return 1, True
+    hit = column(
+        blocks,
+        art.kind,
+        art.faces,
+        art.texels,
+        ox,
+        oy,
+        oz,
+        rays[0, i],
+        rays[1, i],
+        rays[2, i],
+        rising,
+        rays[5, i],
+        VIEW,
+        size,
+        ix,
+        iz,
+        highest,
+        enters,
+        leaves,
+        s * metre,
+        side,
+        wet,
+        1,
+    )
+    if hit.block >= 0:
+        note(strip.hits, strip.depth, strip.wets, 0, i, hit)
+        return hit.steps, True
+    strip.wets[0, i] = hit.wet
+    return hit.steps, False
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def cast_column(
     strip: Strip,
+    drop: float,
     blocks: NDArray[np.uint8],
     tops: NDArray[np.uint8],
+    filled: NDArray[np.uint64],
     eye: NDArray[np.float64],
     size: float,
     art: Look,
@@ -91,8 +209,10 @@ def cast_column(
 
     Args:
         strip: Its rays are filled.
+        drop: What `aim_column` returned.
         blocks: `World.blocks`.
         tops: `World.tops`.
+        filled: `World.filled`.
         eye: Position.
         size: Texels that a pixel covers at 1 metre.
         art: Blocks' shapes and textures.
@@ -101,85 +221,122 @@ def cast_column(
     Returns:
         Columns and cells visited.
     """
-    rays, cells = strip.rays, strip.cells
-    entered, left, over = strip.spans[0], strip.spans[1], strip.spans[2]
+    rays, fan, metres, slopes = strip.rays, strip.fan, strip.rays[3], strip.rays[4]
+    height = len(slopes)
+    middle = 0.5 * height - 0.5
     ox, oy, oz = eye[0], eye[1], eye[2]
-    hx, hz = rays[0, 0] * rays[3, 0], rays[2, 0] * rays[3, 0]
+    hx, hz = rays[0, 0] * metres[0], rays[2, 0] * metres[0]
     ix, iz = int(np.floor(ox)), int(np.floor(oz))
     sx, sz = (1 if hx > 0.0 else -1), (1 if hz > 0.0 else -1)
+    side_x, side_z = (0 if hx > 0.0 else 1), (4 if hz > 0.0 else 5)
     wx, wz = abs(1.0 / hx), abs(1.0 / hz)
     tx = (ix + 1.0 - ox) * wx if hx > 0.0 else (ox - ix) * wx
     tz = (iz + 1.0 - oz) * wz if hz > 0.0 else (oz - iz) * wz
     tx, tz = (tx if tx == tx else np.inf), (tz if tz == tz else np.inf)  # 0 * inf: see `launch`
-    s, side = 0.0, NO_FACE
-    steps = 0
-    one = np.uint64(1)
-    known, first = np.uint64(0), np.uint64(0)
-    for i in range(rays.shape[1] - 1, -1, -1):
-        dx, dy, dz, metre = rays[0, i], rays[1, i], rays[2, i], rays[3, i]
-        slope, over_y, far = rays[4, i], rays[5, i], rays[6, i]
-        rising = slope >= 0.0
-        k, open_air, water, found = first, True, wet, False
-        while True:
-            if k == known:
-                end, top = min(tx, tz), int(tops[ix & 255, iz & 255])
-                rise = top - oy
-                cells[k, 0], cells[k, 1], cells[k, 2], cells[k, 3] = ix, iz, top - 1, side
-                # A rising ray is lowest where it enters, a falling one where it leaves.
-                entered[k], left[k], over[k] = s, end, (rise / s if rise > 0.0 else rise / end)
-                s = end
-                if tx < tz:
-                    ix += sx
-                    tx += wx
-                    side = 0 if sx > 0 else 1
-                else:
-                    iz += sz
-                    tz += wz
-                    side = 4 if sz > 0 else 5
-                known += one
-            steps += 1
-            if over[k] <= slope and entered[k] < far:
-                k += one
-                if open_air:
-                    first = k
-                continue
-            if entered[k] >= far:
-                break
-            open_air = False
-            hit = column(
-                blocks,
-                art.kind,
-                art.faces,
-                art.texels,
-                ox,
-                oy,
-                oz,
-                dx,
-                dy,
-                dz,
-                rising,
-                over_y,
-                VIEW,
-                size,
-                cells[k, 0],
-                cells[k, 1],
-                cells[k, 2],
-                oy + entered[k] * slope,
-                oy + left[k] * slope,
-                entered[k] * metre,
-                cells[k, 3],
-                water,
-                0,
-            )
-            steps += hit.steps
-            if hit.block >= 0:
-                note(strip.hits, strip.depth, strip.wets, 0, i, hit)
-                found = True
-                break
-            water = hit.wet
-            k += one
-        if not found:
-            y1 = 255.0 if open_air else oy + min(entered[k], far) * slope
-            hit = missed(cells[k, 0], cells[k, 1], y1, VIEW, water, 0)
-            note(strip.hits, strip.depth, strip.wets, 0, i, hit)
-    return steps
+    for word in range(len(fan)):
+        fan[word] = ALL
+    strip.wets[:] = wet
+    # The fan: rays `high` (the highest, of the smallest index) to `low`; the first that falls is `falls`.
+    high, low, falls = 0, height - 1, (height + 1) >> 1
+    top_slope, slope, far = slopes[high], slopes[low], VIEW / max(metres[high], metres[low])
+    # The cells that a word holds of a column: from `base` on. Falling rays see those up to the eye's own.
+    base = min(max(int(np.floor(oy)) - WORD // 2, 0), WORD)
+    own = min(max(int(np.floor(oy)) - base, 0), 63)
+    low_bits, high_bits, shift = between(ALL, 0, own), between(ALL, own, 63), np.uint64(base & 63)
+    s, side, over, steps = 0.0, NO_FACE, -np.inf, 0
+    while True:
+        # One column: entered after s horizontal metres, left after `end`. From slope `over` on a ray has passed
+        # over all before it.
+        end = min(tx, tz)
+        bx, bz = ix & 255, iz & 255
+        top = int(tops[bx, bz])
+        steps += 1
+        if s >= far:
+            while high <= low and not (_has(fan, low) and s < VIEW / metres[low]):
+                if _has(fan, low):
+                    _lost(strip, low, ix, iz, s, over, oy)
+                low -= 1
+            while high <= low and not (_has(fan, high) and s < VIEW / metres[high]):
+                if _has(fan, high):
+                    _lost(strip, high, ix, iz, s, over, oy)
+                high += 1
+            if high > low:
+                return steps
+            top_slope, slope, far = slopes[high], slopes[low], VIEW / max(metres[high], metres[low])
+        lowest = oy + (s if slope >= 0.0 else end) * slope
+        rise = top - oy
+        # The slope from which a ray passes over the column.
+        passes = rise / (s if rise > 0.0 else end) if top > lowest - _SLACK else -np.inf
+        if passes > slope:
+            over = max(over, passes)
+            first = int(max(lowest, 0.0)) - base
+            last = min(top - 1, int(max(oy + (end if top_slope >= 0.0 else s) * top_slope, 0.0))) - base
+            bits = NONE
+            if first <= last:
+                bits = filled[bx, bz, base >> 6] >> shift
+                bits |= (filled[bx, bz, 1] << ONE) << (np.uint64(63) - shift)
+                bits = between(bits, first, last)
+            below = bits & low_bits if low >= falls else NONE
+            above = bits & high_bits if high < falls else NONE
+            if below | above:
+                near, away = -1.0 / (drop * max(s, 1e-9)), -1.0 / (drop * end)
+                while below | above:
+                    # The next run of cells that are not air: those at the eye's height first.
+                    rising = below == NONE
+                    if rising:
+                        bit, number = lowest_run(above)
+                        above &= ~between(ALL, bit, bit + number - 1)
+                        i0, i1 = high, min(low, falls - 1)
+                    else:
+                        bit, number = highest_run(below)
+                        below &= ~between(ALL, bit, bit + number - 1)
+                        i0, i1 = max(high, falls), low
+                    y0, y1 = base + bit, base + bit + number
+                    # The rays that meet it: its edges' places in the picture, where they are farthest apart.
+                    up, down = y1 - oy, y0 - oy
+                    up = up * (near if up > 0.0 else away) + middle
+                    down = down * (away if down > 0.0 else near) + middle
+                    i0 = int(min(max(up + (1.0 - _SLACK), float(i0)), float(height)))
+                    i1 = int(min(max(down + _SLACK, -1.0), float(i1)))
+                    for word in range(i0 >> 6, (i1 >> 6) + 1 if i0 <= i1 else 0):
+                        asked = between(fan[word], max(i0 - WORD * word, 0), min(i1 - WORD * word, 63))
+                        while asked:
+                            ray = asked & (~asked + ONE)
+                            asked ^= ray
+                            i = np.uint64(WORD * word) + np.uint64(trailing_zeros(ray))
+                            looked, ended = _meet(
+                                strip,
+                                i,
+                                blocks,
+                                art,
+                                ox,
+                                oy,
+                                oz,
+                                size,
+                                ix,
+                                iz,
+                                top - 1,
+                                s,
+                                end,
+                                side,
+                                y0,
+                                y1,
+                                rising,
+                            )
+                            steps += looked
+                            if ended:
+                                fan[word] ^= ray
+                while high <= low and not _has(fan, low):
+                    low -= 1
+                while high <= low and not _has(fan, high):
+                    high += 1
+                if high > low:
+                    return steps
+                top_slope, slope, far = slopes[high], slopes[low], VIEW / max(metres[high], metres[low])
+        s = end
+        turns = tx < tz
+        side = side_x if turns else side_z
+        ix += sx if turns else 0
+        iz += 0 if turns else sz
+        tx += wx if turns else 0.0
+        tz += 0.0 if turns else wz

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 RANGE = 48  # metres of the horizon map
 SECTORS = 256  # its directions
 CLOSE = 14  # metres in which it is exact
-_HEIGHT = 128
 
 
 class Air(NamedTuple):
@@ -62,19 +61,6 @@ def spread(
             out[i, k] = b
             roof = roof if roof > b else b
     return 0 + roof
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def column_tops(blocks: NDArray[np.uint8], x: float, z: float, reach: float) -> NDArray[np.uint8]:
-    """Returns (256, 256) column tops, filled within reach of a column: for callers that keep none."""
-    r = int(reach) + 1
-    out = np.zeros((256, 256), np.uint8)
-    for i in range(int(np.floor(x)) - r, int(np.floor(x)) + r + 1):
-        for y in range(_HEIGHT):  # a row of z at a time: that is how the blocks lie in memory
-            for k in range(int(np.floor(z)) - r, int(np.floor(z)) + r + 1):
-                if blocks[i & 255, y, k & 255] != 0:
-                    out[i & 255, k & 255] = y + 1
-    return out
 
 
 def new_horizon() -> NDArray[np.float32]:

@@ -11,9 +11,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from peam.errors import SimError
+from peam.sims.voxel.columns import Columns, read_columns
 from peam.sims.voxel.lamps import NONE, Lamps, light_row
-from peam.sims.voxel.level import Strip, aim_column, cast_column, new_strip
-from peam.sims.voxel.openair import SCRATCH, Air, clear, column_tops, sector_of
+from peam.sims.voxel.level import Strip, aim_column, cast_column, is_level, new_strip
+from peam.sims.voxel.openair import SCRATCH, Air, clear, sector_of
 from peam.sims.voxel.rays import HEIGHT, Point, camera, cast, dda, direction, launch, note, under_water
 from peam.sims.voxel.shading import SHADE, VIEW, air_over, light_at, nothing_hit, sky_share
 from peam.sims.voxel.shapes import texel_at
@@ -213,6 +214,7 @@ def _by_columns(
     strip: Strip,
     blocks: NDArray[np.uint8],
     tops: NDArray[np.uint8],
+    filled: NDArray[np.uint64],
     eye: NDArray[np.float64],
     view: NDArray[np.float64],
     size: float,
@@ -226,8 +228,8 @@ def _by_columns(
     height, width = depth.shape
     wet = under_water(blocks, art.kind, eye[0], eye[1], eye[2])
     for j in range(width):
-        aim_column(view, (2.0 * j + 1.0) / width - 1.0, strip.rays)
-        steps += cast_column(strip, blocks, tops, eye, size, art, wet)
+        drop = aim_column(view, (2.0 * j + 1.0) / width - 1.0, strip.rays)
+        steps += cast_column(strip, drop, blocks, tops, filled, eye, size, art, wet)
         _colour(strip.out, strip.rays, strip.hits, 0, strip.depth, strip.wets, tops, day, art, lamps)
         for i in range(height):
             depth[i, j], wets[i, j] = strip.depth[0, i], strip.wets[0, i]
@@ -262,7 +264,7 @@ def render(
     sprites: NDArray[np.float32] | None = None,
     out: NDArray[np.uint8] | None = None,
     hold: int = -1,
-    tops: NDArray[np.uint8] | None = None,
+    columns: Columns | None = None,
     lamps: Lamps = NONE,
 ) -> NDArray[np.uint8]:
     """Draws the picture from an eye.
@@ -279,7 +281,7 @@ def render(
         sprites: (n, 8) float32 [x, y, z (feet), width, height, kind (`SPRITE_KIND`), yaw, hurt (> 0: red)].
         out: (height, width, 3) uint8 to draw into; a new array by default.
         hold: Sprite kind whose first texture is shown as held in the hand, -1 for an empty hand.
-        tops: `World.tops`. Computed from `blocks` if not given, which costs about a millisecond.
+        columns: `World.columns`. Read from `blocks` if not given, which costs about a millisecond.
         lamps: The light map, by which the overworld is lit. Without one, tops and distance light a picture.
 
     Returns:
@@ -289,7 +291,7 @@ def render(
         out = np.empty((height, width, 3), np.uint8)
     elif out.shape != (height, width, 3) or out.dtype != np.uint8:
         raise SimError(f"render: out must be ({height}, {width}, 3) uint8, not {out.shape} {out.dtype}")
-    _draw(blocks, eye, yaw, pitch, fov_vertical, daylight, sprites, out, tops, lamps)
+    _draw(blocks, eye, yaw, pitch, fov_vertical, daylight, sprites, out, columns, lamps)
     if hold >= 0:
         art = look()
         _held(out, art.texels[art.paints[art.spans[hold, 0], 0]])
@@ -305,22 +307,21 @@ def _draw(
     day: float,
     sprites: NDArray[np.float32] | None,
     out: NDArray[np.uint8],
-    tops: NDArray[np.uint8] | None,
+    columns: Columns | None,
     lamps: Lamps = NONE,
 ) -> int:
     """Draws into `out`; returns the steps that its rays took."""
     height, width = out.shape[:2]
     at = np.array(eye, np.float64)
-    if tops is None:
-        tops = column_tops(blocks, at[0], at[2], VIEW)
+    tops, filled = columns or read_columns(blocks, at[0], at[2], VIEW)
     view = camera(float(yaw), float(pitch), float(fov), width / height)
     size = 16.0 * 2.0 * float(np.tan(np.radians(fov) / 2)) / height
     depth, wets = SCRATCH.depths(height, width)
     shown = _NO_SPRITES if sprites is None else sprites
-    if view[0, 1] == 0.0:
+    if is_level(view):
         strip = new_strip(height)
         steps = _by_columns(
-            out, depth, wets, strip, blocks, tops, at, view, size, float(day), shown, look(), lamps
+            out, depth, wets, strip, blocks, tops, filled, at, view, size, float(day), shown, look(), lamps
         )
     else:
         steps = _by_rows(
@@ -345,7 +346,7 @@ def _draw(
 
 def steps_per_ray(
     blocks: NDArray[np.uint8],
-    tops: NDArray[np.uint8],
+    columns: Columns,
     eye: Point,
     yaw: float,
     pitch: float,
@@ -355,4 +356,4 @@ def steps_per_ray(
 ) -> float:
     """Returns the mean number of columns and cells that a picture's rays visit: the unit of work."""
     out = np.empty((height, width, 3), np.uint8)
-    return _draw(blocks, eye, yaw, pitch, fov_vertical, 1.0, None, out, tops) / (height * width)
+    return _draw(blocks, eye, yaw, pitch, fov_vertical, 1.0, None, out, columns) / (height * width)

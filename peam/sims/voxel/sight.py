@@ -9,7 +9,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from peam.errors import SimError
-from peam.sims.voxel.openair import SCRATCH, Air, clear, column_tops, sector_of
+from peam.sims.voxel.columns import read_columns
+from peam.sims.voxel.openair import SCRATCH, Air, clear, sector_of
 from peam.sims.voxel.rays import HEIGHT, Point, camera, cast, direction, launch, under_water
 from peam.sims.voxel.shading import VIEW
 from peam.sims.voxel.sprites import see_sprites
@@ -183,7 +184,7 @@ def _survey_rays(
         raise SimError(f"sight: reach {reach} must be in (0, {VIEW}] and rays {rays} in 1..64")
     at = np.array(eye, np.float64)
     if tops is None:
-        tops = column_tops(blocks, at[0], at[2], reach)
+        tops, _ = read_columns(blocks, at[0], at[2], reach)
     shown = _NO_SPRITES if sprites is None else sprites
     cells = np.empty((rays * rays + len(shown), 5), np.int64)
     far = np.empty(len(cells), np.float64)

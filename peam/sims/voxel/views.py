@@ -58,7 +58,7 @@ def scene(
         day,
         sprites,
         hold=hold,
-        tops=game.world.tops,
+        columns=game.world.columns,
         lamps=lit,
     )
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from peam.errors import SimError
 from peam.sims.voxel import windows
 from peam.sims.voxel.blocks import ID, NAMES, SOLID, data
+from peam.sims.voxel.columns import SIZE, Columns, new_columns, read_chunk, write
 from peam.sims.voxel.edits import Cell as Cell
 from peam.sims.voxel.edits import Chunk, Edits
 from peam.sims.voxel.land import column
@@ -28,7 +29,6 @@ from peam.sims.voxel.tables import HEIGHT, TREES, Tables, tables
 from peam.sims.voxel.terrain import generate
 from peam.sims.voxel.trees import tree
 
-SIZE = 256
 _CHUNKS = SIZE // 16
 _NONE = -(2**62)
 _CLIMATE: Final = data("climate.yaml")
@@ -37,27 +37,12 @@ _SPOTS = sorted((dx * dx + dz * dz, dx, dz) for dx in range(-8, 8) for dz in ran
 
 
 @njit(cache=True, nogil=True)
-def _load(blocks: NDArray[np.uint8], tops: NDArray[np.uint8], seed: int, cx: int, cz: int, t: Tables) -> None:
-    """Generates a chunk into its place in the window, and its column tops."""
+def _load(blocks: NDArray[np.uint8], seed: int, cx: int, cz: int, t: Tables) -> None:
+    """Generates a chunk into its place in the window."""
     x, z = (cx & (_CHUNKS - 1)) * 16, (cz & (_CHUNKS - 1)) * 16
     chunk = np.empty((16, HEIGHT, 16), np.uint8)  # apart from the window: it fits the processor's first cache
     generate(chunk, seed, cx, cz, t)
     blocks[x : x + 16, :, z : z + 16] = chunk
-    for lx in range(16):
-        row = tops[x + lx, z : z + 16]
-        row[:] = 0
-        for y in range(HEIGHT):
-            for lz in range(16):
-                row[lz] = y + 1 if chunk[lx, y, lz] else row[lz]
-
-
-@njit(cache=True, nogil=True)
-def column_top(blocks: NDArray[np.uint8], x: int, z: int, below: int) -> int:
-    """Returns 1 + the y of the highest block under `below` that is not air, 0 if none."""
-    y = below
-    while y > 0 and blocks[x & 255, y - 1, z & 255] == 0:
-        y -= 1
-    return y
 
 
 @njit(cache=True, nogil=True)
@@ -78,9 +63,9 @@ class World:
     Attributes:
         seed: What the terrain is made from, 0 .. 2**63 - 1.
         blocks: (256, 128, 256) uint8 ids, indexed [x & 255, y, z & 255]. Write with `set` only: it keeps
-            `tops`, and remembers the edit.
-        tops: (256, 256) uint8, 1 + the y of the highest block that is not air in a column: the renderer's
-            `tops` argument.
+            `tops` and `filled`, and remembers the edit.
+        tops: (256, 256) uint8, 1 + the y of the highest block that is not air in a column, 0 if none.
+        filled: (256, 256, 2) uint64, which cells of a column are not air: y is bit y % 64 of word y // 64.
     """
 
     kind = "classic"
@@ -88,7 +73,7 @@ class World:
     def __init__(self, seed: int) -> None:
         self.seed = _checked(seed)
         self.blocks: NDArray[np.uint8] = windows.take()
-        self.tops: NDArray[np.uint8] = np.zeros((SIZE, SIZE), np.uint8)
+        self.tops, self.filled = new_columns()
         self._tables = tables()
         self._edits = Edits()
         self._forget()
@@ -126,6 +111,7 @@ class World:
         if self._slots.get(slot) == chunk:
             return
         self._generate(*chunk)
+        read_chunk(self.blocks, self.tops, self.filled, *chunk)
         self._slots[slot] = chunk
         if self._light:
             self._light.forget(slot)
@@ -133,17 +119,17 @@ class World:
             self._write(x, y, z, block)
 
     def _generate(self, cx: int, cz: int) -> None:
-        """Makes a chunk in its place in the window, with its tops."""
-        _load(self.blocks, self.tops, self.seed, cx, cz, self._tables)
+        """Makes a chunk in its place in the window."""
+        _load(self.blocks, self.seed, cx, cz, self._tables)
 
     def _write(self, x: int, y: int, z: int, block: int) -> None:
-        i, k = x & 255, z & 255
-        self.blocks[i, y, k] = block
-        top = self.tops[i, k]
-        if block and y >= top:
-            self.tops[i, k] = y + 1
-        elif not block and y + 1 == top:
-            self.tops[i, k] = column_top(self.blocks, i, k, y)
+        self.blocks[x & 255, y, z & 255] = block
+        write(self.tops, self.filled, x & 255, y, z & 255, block)
+
+    @property
+    def columns(self) -> Columns:
+        """What the columns hold, (tops, filled): the renderer's `columns` argument."""
+        return self.tops, self.filled
 
     def loaded(self, x: int, z: int) -> bool:
         """Returns whether a column is in the window now."""

@@ -14,7 +14,7 @@ from peam.sims.voxel.overworld.chunks import generate, lake
 from peam.sims.voxel.overworld.lie import column, survey
 from peam.sims.voxel.overworld.numbers import BIOMES, FALLS, Numbers, numbers
 from peam.sims.voxel.overworld.trees import count_oaks
-from peam.sims.voxel.world import Cell, World, column_top
+from peam.sims.voxel.world import Cell, World
 
 _ROWS: Final = data("overworld.yaml")["biomes"]
 _CLIMATES: Final = [(row["id"], row["temperature"], row["rainfall"]) for row in _ROWS.values()]
@@ -26,15 +26,10 @@ _RANGE: Final = 128  # chunks from the origin
 
 
 @njit(cache=True, nogil=True)
-def _load(
-    blocks: NDArray[np.uint8], tops: NDArray[np.uint8], seed: int, cx: int, cz: int, n: Numbers
-) -> None:
-    """Generates a chunk into its place in the window, and its column tops."""
+def _load(blocks: NDArray[np.uint8], seed: int, cx: int, cz: int, n: Numbers) -> None:
+    """Generates a chunk into its place in the window."""
     x, z = (cx & 15) * 16, (cz & 15) * 16
     generate(blocks[x : x + 16, :, z : z + 16], seed, cx, cz, n)
-    for lx in range(16):
-        for lz in range(16):
-            tops[x + lx, z + lz] = column_top(blocks, x + lx, z + lz, 128)
 
 
 @njit(cache=True, nogil=True)
@@ -79,7 +74,7 @@ class Overworld(World):
         super().__init__(seed)
 
     def _generate(self, cx: int, cz: int) -> None:
-        _load(self.blocks, self.tops, self.seed, cx, cz, self._numbers)
+        _load(self.blocks, self.seed, cx, cz, self._numbers)
 
     def biome(self, x: int, z: int) -> str:
         """Returns the name of a column's biome, loaded or not."""
