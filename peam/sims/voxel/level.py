@@ -245,8 +245,8 @@ def cast_column(
     low_bits, high_bits, shift = between(ALL, 0, own), between(ALL, own, 63), np.uint64(base & 63)
     s, side, over, steps = 0.0, NO_FACE, -np.inf, 0
     while True:
-        # One column: entered after s horizontal metres, left after `end`. From slope `over` on a ray has passed
-        # over all before it.
+        # One column: entered after s horizontal metres, left after `end`. Rays of slope `over` or more have
+        # passed over all before it.
         end = min(tx, tz)
         bx, bz = ix & 255, iz & 255
         top = int(tops[bx, bz])
