@@ -26,35 +26,31 @@ _SLACK = 1e-6  # of a pixel, by which more rays are asked than can meet a run: r
 
 
 class Strip(NamedTuple):
-    """Buffers of one picture column.
+    """What one picture column after the other is cast with, and where to.
 
     Attributes:
         rays: (6, height), see `aim_column`.
         hits: (height, 6), see `note`.
-        depth: (1, height) distances.
-        wets: (1, height) where water begins.
-        out: (1, height, 3) colours.
         fan: (words,) uint64: a bit for each ray that goes on.
+        depth: (width, height) distances: the picture's, transposed, as a picture column is a row here.
+        wets: (width, height) where water begins, likewise.
+        out: (width, height, 3) colours, likewise.
     """
 
     rays: NDArray[np.float64]
     hits: NDArray[np.int64]
+    fan: NDArray[np.uint64]
     depth: NDArray[np.float32]
     wets: NDArray[np.float32]
     out: NDArray[np.uint8]
-    fan: NDArray[np.uint64]
 
 
-def new_strip(height: int) -> Strip:
-    """Returns the buffers of a picture column of so many pixels."""
-    return Strip(
-        np.empty((6, height)),
-        np.empty((height, 6), np.int64),
-        np.empty((1, height), np.float32),
-        np.empty((1, height), np.float32),
-        np.empty((1, height, 3), np.uint8),
-        np.empty(-(-height // WORD), np.uint64),
-    )
+def new_strip(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[np.float32]) -> Strip:
+    """Returns what casts the columns of a picture, (height, width, 3), and its planes, (height, width)."""
+    height = len(out)
+    rays, hits = np.empty((6, height)), np.empty((height, 6), np.int64)
+    fan = np.empty(-(-height // WORD), np.uint64)
+    return Strip(rays, hits, fan, depth.T, wets.T, out.transpose(1, 0, 2))
 
 
 def is_level(view: NDArray[np.float64]) -> bool:
@@ -90,16 +86,17 @@ def _has(fan: NDArray[np.uint64], i: int) -> bool:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
-def _lost(strip: Strip, i: int, ix: int, iz: int, s: float, over: float, oy: float) -> None:
+def _lost(strip: Strip, j: int, i: int, ix: int, iz: int, s: float, over: float, oy: float) -> None:
     """Notes ray i as one that sees nothing: its sight ends in a column that is entered at s."""
     slope = strip.rays[4, i]
     y = 255.0 if over <= slope else oy + min(s, VIEW / strip.rays[3, i]) * slope
-    note(strip.hits, strip.depth, strip.wets, 0, i, missed(ix, iz, y, VIEW, strip.wets[0, i], 0))
+    note(strip.hits, strip.depth, strip.wets, j, i, missed(ix, iz, y, VIEW, strip.wets[j, i], 0))
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
 def _meet(
     strip: Strip,
+    j: int,
     i: np.uint64,
     blocks: NDArray[np.uint8],
     art: Look,
@@ -123,6 +120,7 @@ def _meet(
 
     Args:
         strip: As of `cast_column`, like the arguments up to `size`.
+        j: See `strip`.
         i: The ray.
         blocks: See `strip`.
         art: See `strip`.
@@ -143,7 +141,7 @@ def _meet(
     Returns:
         Cells visited, and whether it ended.
     """
-    rays, wet = strip.rays, np.float64(strip.wets[0, i])
+    rays, wet = strip.rays, np.float64(strip.wets[j, i])
     slope, metre = rays[4, i], rays[3, i]
     enters, leaves = oy + s * slope, oy + end * slope
     if min(enters, leaves) >= y1 or max(enters, leaves) < y0:
@@ -159,7 +157,7 @@ def _meet(
         texture, texel = 0 + art.faces[block, here], texel_at(u, v, size * at)
         if at < VIEW and (shape != 2 or (art.texels[texture, texel, 3] >= 128 and at > 0.0)):
             hit = Hit(block, ix, y, iz, here, at, texture, texel, wet, 1)
-            note(strip.hits, strip.depth, strip.wets, 0, i, hit)
+            note(strip.hits, strip.depth, strip.wets, j, i, hit)
             return 1, True
     hit = column(
         blocks,
@@ -187,15 +185,16 @@ def _meet(
         1,
     )
     if hit.block >= 0:
-        note(strip.hits, strip.depth, strip.wets, 0, i, hit)
+        note(strip.hits, strip.depth, strip.wets, j, i, hit)
         return hit.steps, True
-    strip.wets[0, i] = hit.wet
+    strip.wets[j, i] = hit.wet
     return hit.steps, False
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def cast_column(
     strip: Strip,
+    j: int,
     drop: float,
     blocks: NDArray[np.uint8],
     tops: NDArray[np.uint8],
@@ -209,6 +208,7 @@ def cast_column(
 
     Args:
         strip: Its rays are filled.
+        j: Which column of the picture it is.
         drop: What `aim_column` returned.
         blocks: `World.blocks`.
         tops: `World.tops`.
@@ -235,7 +235,7 @@ def cast_column(
     tx, tz = (tx if tx == tx else np.inf), (tz if tz == tz else np.inf)  # 0 * inf: see `launch`
     for word in range(len(fan)):
         fan[word] = ALL
-    strip.wets[:] = wet
+    strip.wets[j] = wet
     # The fan: rays `high` (the highest, of the smallest index) to `low`; the first that falls is `falls`.
     high, low, falls = 0, height - 1, (height + 1) >> 1
     top_slope, slope, far = slopes[high], slopes[low], VIEW / max(metres[high], metres[low])
@@ -254,11 +254,11 @@ def cast_column(
         if s >= far:
             while high <= low and not (_has(fan, low) and s < VIEW / metres[low]):
                 if _has(fan, low):
-                    _lost(strip, low, ix, iz, s, over, oy)
+                    _lost(strip, j, low, ix, iz, s, over, oy)
                 low -= 1
             while high <= low and not (_has(fan, high) and s < VIEW / metres[high]):
                 if _has(fan, high):
-                    _lost(strip, high, ix, iz, s, over, oy)
+                    _lost(strip, j, high, ix, iz, s, over, oy)
                 high += 1
             if high > low:
                 return steps
@@ -306,6 +306,7 @@ def cast_column(
                             i = np.uint64(WORD * word) + np.uint64(trailing_zeros(ray))
                             looked, ended = _meet(
                                 strip,
+                                j,
                                 i,
                                 blocks,
                                 art,

@@ -224,17 +224,12 @@ def _by_columns(
     lamps: Lamps,
 ) -> int:
     """Does what `_by_rows` does, for a level view."""
-    steps = 0
-    height, width = depth.shape
+    steps, width = 0, depth.shape[1]
     wet = under_water(blocks, art.kind, eye[0], eye[1], eye[2])
     for j in range(width):
         drop = aim_column(view, (2.0 * j + 1.0) / width - 1.0, strip.rays)
-        steps += cast_column(strip, drop, blocks, tops, filled, eye, size, art, wet)
-        _colour(strip.out, strip.rays, strip.hits, 0, strip.depth, strip.wets, tops, day, art, lamps)
-        for i in range(height):
-            depth[i, j], wets[i, j] = strip.depth[0, i], strip.wets[0, i]
-            for c in range(3):
-                out[i, j, c] = strip.out[0, i, c]
+        steps += cast_column(strip, j, drop, blocks, tops, filled, eye, size, art, wet)
+        _colour(strip.out, strip.rays, strip.hits, j, strip.depth, strip.wets, tops, day, art, lamps)
     draw_sprites(out, depth, wets, tops, eye, view, size, day, sprites, art, lamps)
     return steps
 
@@ -319,7 +314,7 @@ def _draw(
     depth, wets = SCRATCH.depths(height, width)
     shown = _NO_SPRITES if sprites is None else sprites
     if is_level(view):
-        strip = new_strip(height)
+        strip = new_strip(out, depth, wets)
         steps = _by_columns(
             out, depth, wets, strip, blocks, tops, filled, at, view, size, float(day), shown, look(), lamps
         )
