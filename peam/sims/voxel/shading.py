@@ -12,6 +12,7 @@ WATER = (38.0, 84.0, 200.0)
 SHADE = np.array([0.76, 0.76, 0.6, 1.0, 0.88, 0.88, 1.0])  # by face; last: plants and such
 _UNDER = 0.62  # light where no sky reaches
 _FOG = 0.6  # fog begins at this share of the view
+_CLEAR = _FOG * VIEW
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -42,10 +43,9 @@ def sky_colour(dy: float, day: float) -> tuple[float, float, float]:
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def fog_share(distance: float) -> float:
     """Returns how much of what is `distance` metres away is fog."""
-    f = (distance / VIEW - _FOG) / (1.0 - _FOG)
-    if f <= 0.0:
+    if distance <= _CLEAR:
         return 0.0
-    f = min(f, 1.0)
+    f = min((distance / VIEW - _FOG) / (1.0 - _FOG), 1.0)
     return f * f * (3.0 - 2.0 * f)
 
 
