@@ -17,7 +17,7 @@ from peam.agents.search import carry_on
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
-from peam.types import Decision, Episode, Observation, Subgoal, Task
+from peam.types import Decision, Episode, Image, Observation, Subgoal, Task
 
 
 class Peam:
@@ -54,17 +54,23 @@ class Peam:
         """Fast where confident, else slow; the fast choice that was not taken is kept as the shadow."""
         image = situation.observation.rgb
         assert image is not None, "the loop draws a picture for agents that look"
+        choice = self._reflex(situation, image)
+        if choice and choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
+            return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
+        seen = choice.seen if choice else self.fast.see(image)
+        action = carry_on(situation, seen)
+        if action is not None:
+            return Proposal(action, "fast", seen)
+        proposal = replace(think(self.planner, situation), seen=seen)
+        return _shadowed(proposal, choice) if choice else proposal
+
+    def _reflex(self, situation: Situation, image: Image) -> Choice | None:
+        """Returns what the category's adapter would do; None where none serves it yet."""
         category = situation.subgoal.category
         if not self.fast.knows(category):
-            return replace(think(self.planner, situation), seen=self.fast.see(image))
+            return None
         barred = tabu(situation.history) | self.bounds.affordances.vain(situation.state)
-        choice = self.fast.decide(category, situation.state, image, barred)
-        if choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
-            return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
-        action = carry_on(situation, choice.seen)
-        if action is not None:
-            return Proposal(action, "fast", choice.seen)
-        return _shadowed(think(self.planner, situation), choice)
+        return self.fast.decide(category, situation.state, image, barred)
 
     def learn(self, episode: Episode) -> None:
         """Nothing here: what it learns is in the adapters, and in the bounds that `Memory` keeps."""
@@ -73,7 +79,6 @@ class Peam:
 def _shadowed(proposal: Proposal, choice: Choice) -> Proposal:
     return replace(
         proposal,
-        seen=choice.seen,
         confidence=choice.confidence,
         margin=choice.margin,
         shadow=str(choice.action),

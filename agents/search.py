@@ -6,7 +6,8 @@ same action again. For as long again as the search has lasted; then the slow tie
 wants that. So a search of n explorations takes about log n calls, and one that is in vain is at most twice as
 long. Only on the level: how deep to go is for the planner to say. And only while no life is lost.
 
-Nothing is learned here: the eyes are the base's, adapter off. Reads decisions alone.
+Nothing is learned here: the eyes are the base's, adapter off, so that it serves categories that no adapter
+does, too, from birth on. Reads decisions alone.
 """
 
 from __future__ import annotations

@@ -115,8 +115,9 @@ def segment_cost(meter: Meter, segment: Segment) -> float:
 def avoidable_cost(meter: Meter, segment: Segment, reached: bool) -> float:
     """Prices what a perfect reflex would have saved: slow calls, and what was done in vain, with its ticks.
 
-    In vain are failed attempts, whatever the fast tier did for a subgoal that was never reached, looking
-    around too, and detours, which passed by what was taken next (`peam.fast.hindsight`).
+    In vain are failed attempts, whatever an adapter chose for a subgoal that was never reached, looking
+    around too, and detours, which passed by what was taken next (`peam.fast.hindsight`). What was done
+    without an adapter, to carry on with what the slow tier had begun, counts as the slow tier's own deeds do.
 
     Args:
         meter: Prices.
@@ -125,8 +126,8 @@ def avoidable_cost(meter: Meter, segment: Segment, reached: bool) -> float:
     """
     total, passed = 0.0, detours(segment.decisions)
     for decision in segment.decisions:
-        unreached = decision.tier == "fast" and not reached
-        vain = unreached or decision.index in passed or not decision.outcome.ok
+        chosen = decision.tier == "fast" and decision.margin is not None  # by an adapter
+        vain = (chosen and not reached) or decision.index in passed or not decision.outcome.ok
         if decision.tier == "slow" or vain:
             total += thinking_cost(meter, decision)
         if vain:

@@ -116,4 +116,7 @@ def test_the_agent_does_not_ask_where_a_search_goes_on() -> None:
     assert not planner.histories
     asked = proposes("gather", TRIED)
     assert (str(asked.action), asked.tier, asked.shadow) == ("explore(east)", "slow", "wait(20)")
-    assert proposes("craft", TRIED, NORTH).tier == "slow", "no adapter serves here: the slow tier shows how"
+    unserved = proposes("craft", TRIED, NORTH)
+    assert (str(unserved.action), unserved.tier, unserved.margin) == ("mine(coal_ore, 1)", "fast", None)
+    asked = proposes("craft", TRIED)
+    assert (asked.tier, asked.seen, asked.shadow) == ("slow", ("coal_ore near",), ""), "no adapter to differ"

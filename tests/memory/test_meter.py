@@ -25,7 +25,10 @@ def test_declared_meter_counts_and_ignores_the_clock() -> None:
     assert segment_cost(meter, RUN) == pytest.approx(2 * 0.02 + 2.0 + 3 * 40 * 0.05)
     assert avoidable_cost(meter, RUN, True) == pytest.approx((0.02 + 40 * 0.05) + 2.0)
     in_vain = (0.02 + 40 * 0.05) * 2 + 2.0
-    assert avoidable_cost(meter, RUN, False) == pytest.approx(in_vain), "both reflexes"
+    chosen = segment([replace(d, margin=1.0) if d.tier == "fast" else d for d in RUN.decisions])
+    assert avoidable_cost(meter, chosen, False) == pytest.approx(in_vain), "both reflexes"
+    failed = (0.02 + 40 * 0.05) + 2.0
+    assert avoidable_cost(meter, RUN, False) == pytest.approx(failed), "a search that was carried on is none"
     assert meter.price("training_step", 200, seconds=1e9) == 300.0
 
 
