@@ -19,28 +19,13 @@ from peam.sims.voxel.game import Game
 from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.items import DURABILITY, ITEMS, MAIN, NATURAL, PLACES, Inventory
 from peam.sims.voxel.rules import SMELT_ENTRY, SMELT_OF
-from peam.sims.voxel.spaces import EQUIPPED, FLOATS, MOST_XP, NAMES, SEA_LEVEL, SOURCES
-from peam.sims.voxel.weather import shade
+from peam.sims.voxel.spaces import EQUIPPED, MOST_XP, NAMES, SEA_LEVEL
+from peam.sims.voxel.weather import lacking
 
 _N: Final = MAIN + len(EQUIPPED)
 _SLOTS: Final = (*range(MAIN), *EQUIPPED)
-_KEYS: Final = tuple(row[:2] for row in FLOATS)
-# Layout of the flag buffer: (key, first, last, shape).
-_FLAGS: Final = (
-    ("action_type", 0, 8),
-    ("equip", 8, 44),
-    ("place", 44, 80),
-    ("destroy", 80, 116),
-    ("craft_smelt", 116, 360),
-)
 _ARGUED: Final = np.array([[0], [0], [0], [0], [1], [1], [1], [1]], np.bool_)
 _AIR: Final = np.full(10, "air", object)
-_DELTAS: Final = (
-    ("inc_name_by_craft", "inc_quantity_by_craft", 0, 1),
-    ("inc_name_by_other", "inc_quantity_by_other", 1, 2),
-    ("dec_name_by_craft", "dec_quantity_by_craft", 2, 6),
-    ("dec_name_by_other", "dec_quantity_by_other", 6, 10),
-)
 
 
 class _Packed:
@@ -98,20 +83,17 @@ class Observer:
             packed = self._packed = _Packed(game.inventory, game.book)
         names, numbers, variants = packed.names.copy(), packed.numbers.copy(), np.zeros(_N, np.int64)
         table, furnace = bool(game.near("crafting_table")), bool(game.near("furnace"))
-        obs: dict[str, Any] = {
+        life, location, damage = self._stats(packed.armor)
+        return {
             "inventory": _stack(names, numbers, variants, 0, MAIN),
             "equipment": _stack(names, numbers, variants, MAIN, _N),
             "masks": self._masks(packed, table, furnace),
             "nearby_tools": {"table": np.array(table), "furnace": np.array(furnace)},
             "delta_inv": self._delta(crafted),
-            "life_stats": {"is_sleeping": int(game.extras.asleep > 0)},
-            "location_stats": {},
-            "damage_source": _source(game.vitals.cause),
+            "life_stats": life,
+            "location_stats": location,
+            "damage_source": damage,
         }
-        floats = self._floats(obs["location_stats"], packed.armor)
-        for (group, key), value in zip(_KEYS, floats, strict=True):
-            obs[group][key] = value
-        return obs
 
     def _masks(self, packed: _Packed, table: bool, furnace: bool) -> dict[str, NDArray[np.bool_]]:
         flags = packed.flags[table].copy()
@@ -119,45 +101,77 @@ class Observer:
             for product, index in SMELT_OF.items():
                 flags[116 + index] = smelter(self._game, product) is not None
             flags[4] = flags[116:].any()
-        masks = {key: flags[first:last] for key, first, last in _FLAGS}
-        masks["action_arg"] = _ARGUED.copy()
-        return masks
+        return {
+            "action_type": flags[:8],
+            "equip": flags[8:44],
+            "place": flags[44:80],
+            "destroy": flags[80:116],
+            "craft_smelt": flags[116:],
+            "action_arg": _ARGUED.copy(),
+        }
 
-    def _floats(self, location: dict[str, Any], armor: int) -> NDArray[np.float32]:
+    def _stats(self, armor: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """Returns life, location and damage; their numbers are views of one array."""
         game, vitals = self._game, self._game.vitals
         x, y, z, _, _, _, yaw, pitch = game.body[:8].tolist()
         biome, temperature, rainfall = self._climate(int(x // 4), int(z // 4))
-        sky, sun = self._sky(x, y, z), sunlight(game.clock)
-        light, rain = 15.0 * sky * max(0.27, sun), 0
+        sun, rain = sunlight(game.clock), 0
         if game.weather:
-            level, block = game.world.light(int(x // 1), int((y + ph.EYE) // 1), int(z // 1))
-            sky, light = level / 15.0, float(max(block, level - shade(game)))
             sun, rain = sun * game.weather.dim, int(game.weather.wet)
-        location["pos"] = np.array((x, y, z), np.float32)
-        location["biome_id"], location["can_see_sky"], location["is_raining"] = biome, int(sky >= 1.0), rain
-        taken = vitals.taken
+            level, block = game.world.light(int(x // 1), int((y + ph.EYE) // 1), int(z // 1))
+            sky, light = level / 15.0, float(max(block, level - int(lacking(sun))))
+        else:
+            sky = self._sky(x, y, z)
+            light = 15.0 * sky * max(0.27, sun)
+        hungry = vitals.taken if vitals.cause == "hunger" else 0.0
+        air, points = max(0, vitals.air), min(MOST_XP, game.extras.points)
         values = (
-            vitals.life,
-            armor,
-            vitals.food,
-            vitals.saturation,
-            max(0, vitals.air),
-            min(MOST_XP, game.extras.points),
-            yaw,
-            pitch,
-            rainfall,
-            temperature,
-            sun,
-            sky,
-            light,
-            SEA_LEVEL,
-            taken,
-            0.0,
-            0.0,
-            0.0,
-            taken if vitals.cause == "hunger" else 0.0,
+            *(vitals.life, armor, vitals.food, vitals.saturation, air, points),
+            *(yaw, pitch, rainfall, temperature, sun, sky, light, SEA_LEVEL),
+            *(vitals.taken, 0.0, 0.0, 0.0, hungry),
         )
-        return np.array(values, np.float32).reshape(-1, 1)
+        n = np.array(values, np.float32).reshape(-1, 1)
+        life = {
+            "is_sleeping": int(game.extras.asleep > 0),
+            "life": n[0],
+            "armor": n[1],
+            "food": n[2],
+            "saturation": n[3],
+            "oxygen": n[4],
+            "xp": n[5],
+        }
+        location = {
+            "pos": np.array((x, y, z), np.float32),
+            "biome_id": biome,
+            "can_see_sky": int(sky >= 1.0),
+            "is_raining": rain,
+            "yaw": n[6],
+            "pitch": n[7],
+            "rainfall": n[8],
+            "temperature": n[9],
+            "sun_brightness": n[10],
+            "sky_light_level": n[11],
+            "light_level": n[12],
+            "sea_level": n[13],
+        }
+        flags, cause = np.zeros(5, np.bool_), vitals.cause
+        if cause:
+            flags[0] = cause == "explosion"
+            flags[1], flags[3] = cause in ("fire", "lava"), cause == "arrow"
+            flags[4] = cause in ("fall", "drowning", "hunger", "suffocation")
+        damage = {
+            "is_explosion": flags[0, ...],
+            "is_fire_damage": flags[1, ...],
+            "is_magic_damage": flags[2, ...],
+            "is_projectile": flags[3, ...],
+            "is_unblockable": flags[4, ...],
+            "damage_amount": n[14],
+            "damage_distance": n[15],
+            "damage_pitch": n[16],
+            "damage_yaw": n[17],
+            "hunger_damage": n[18],
+        }
+        return life, location, damage
 
     def _climate(self, x: int, z: int) -> tuple[int, float, float]:
         if self._place is None or self._place[0] != (x, z):
@@ -179,19 +193,16 @@ class Observer:
                 start = first + (0 if crafted else room)
                 for place, item in enumerate(np.flatnonzero(rise > 0)[:room], start):
                     names[place], numbers[place] = ITEMS[item], rise[item]
-        out: dict[str, Any] = {}
-        for name, number, first, last in _DELTAS:
-            out[name], out[number] = names[first:last], numbers[first:last]
-        return out
-
-
-def _source(cause: str) -> dict[str, Any]:
-    flags = np.zeros(5, np.bool_)
-    if cause:
-        flags[0] = cause == "explosion"
-        flags[1], flags[3] = cause in ("fire", "lava"), cause == "arrow"
-        flags[4] = cause in ("fall", "drowning", "hunger", "suffocation")
-    return {key: flags[index, ...] for index, key in enumerate(SOURCES)}
+        return {
+            "inc_name_by_craft": names[0:1],
+            "inc_quantity_by_craft": numbers[0:1],
+            "inc_name_by_other": names[1:2],
+            "inc_quantity_by_other": numbers[1:2],
+            "dec_name_by_craft": names[2:6],
+            "dec_quantity_by_craft": numbers[2:6],
+            "dec_name_by_other": names[6:10],
+            "dec_quantity_by_other": numbers[6:10],
+        }
 
 
 def _stack(

@@ -67,9 +67,9 @@ def sunlit(game: Game) -> tuple[float, Lamps]:
     """Returns how bright the sky is, 0 night .. 1 clear day, and what lights the overworld's pictures."""
     if game.weather is None:
         return sunlight(game.clock), NONE
-    dim = game.weather.dim
+    sun = sunlight(game.clock) * game.weather.dim
     chunk = (math.floor(game.body[ph.X]) >> 4, math.floor(game.body[ph.Z]) >> 4)
-    return sunlight(game.clock) * dim, lamps(game.world.levels(chunk, RINGS), chunk, lacking(game.clock, dim))
+    return sun, lamps(game.world.levels(chunk, RINGS), chunk, lacking(sun))
 
 
 def sprites_of(game: Game) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

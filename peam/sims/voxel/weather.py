@@ -116,12 +116,12 @@ def darkness(clock: int, dim: float = 1.0) -> int:
         clock: Tick of the day.
         dim: `Weather.dim`.
     """
-    return int(lacking(clock, dim))
+    return int(lacking(sunlight(clock) * dim))
 
 
-def lacking(clock: int, dim: float = 1.0) -> float:
-    """Returns `darkness` as it comes, between whole levels: what pictures show."""
-    return (1.0 - sunlight(clock) * dim) * _STEPS
+def lacking(sun: float) -> float:
+    """Returns `darkness` as it comes, between whole levels, under a sun that is so bright, 0..1."""
+    return (1.0 - sun) * _STEPS
 
 
 def shade(game: Game) -> int:
