@@ -46,6 +46,7 @@ DAY = 24000
 NVEC = (3, 3, 4, 25, 25, 8, 244, 36)
 STATION_REACH = 4.5
 _AHEAD, _LEFT = (0.0, 1.0, -1.0), (0.0, 1.0, -1.0)
+_ORDERED = (np.ndarray, Sequence)
 _parameters = cache(mobs.parameters)  # only ever read
 
 
@@ -87,7 +88,7 @@ class Game:
         self.rng = np.array([seed * 2 + 1], np.uint64)
         self.clock, self.ticks = 1000, 0
         self.peaceful = False
-        self._events = np.zeros((ent.EVENTS, 3))
+        self._events, self._around = np.zeros((ent.EVENTS, 3)), np.zeros(3)
         self._limits = np.array([spawning.RULES["despawn"][k] for k in ("at_once", "by_chance", "chance")])
         self._mobs = _parameters(difficulty)
         if world is None:
@@ -241,7 +242,7 @@ class Game:
             return
         bright = self.clock < 12542 or self.clock > 23460
         if self.kind != "classic" or table.exotic:
-            number = wildlife.advance(self, self._mobs, self._limits, bright, self._events)
+            number = wildlife.advance(self, self._mobs, self._around, self._limits, bright, self._events)
         else:
             number = mobs.advance(
                 self.world.blocks,
@@ -351,8 +352,8 @@ def checked(action: Sequence[int]) -> list[int]:
         SimError: If it is not eight integers in range.
     """
     try:
-        if not isinstance(action, Sequence):  # what has no order or length becomes an array without either
-            action = np.asarray(action)
+        if not isinstance(action, _ORDERED):
+            action = np.asarray(action)  # what has no order or length becomes an array without either
         known = isinstance(action, np.ndarray) and action.ndim == 1 and action.dtype.kind in "iu"
         values = action.tolist() if known else list(map(index, action))  # type: ignore[attr-defined]
     except (TypeError, ValueError):

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _RULE: Final = RULES["overworld"]
 _FAR: Final = float(_RULE["far"])
+_AROUND: Final[NDArray[np.int64]] = np.array(
+    [(i, k) for i in range(-3, 4) for k in range(-3, 4) if 16.0 * math.hypot(i, k) <= _FAR]
+)
 _GROUPS = 3
 _GRASS, _BEDROCK = ID["grass_block"], ID["bedrock"]
 
@@ -98,10 +101,8 @@ def tick(game: Game) -> None:
 
 def _awake(game: Game) -> NDArray[np.int64]:
     """Returns the chunks that are awake, by the distance of their middles to that of the agent's, (n, 2)."""
-    cx, cz = math.floor(game.body[ph.X]) >> 4, math.floor(game.body[ph.Z]) >> 4
-    reach = range(-3, 4)
-    found = [(cx + i, cz + k) for i in reach for k in reach if 16.0 * math.hypot(i, k) <= _FAR]
-    return np.array(found, np.int64)
+    here = math.floor(game.body[ph.X]) >> 4, math.floor(game.body[ph.Z]) >> 4
+    return _AROUND + np.array(here)
 
 
 def _number(game: Game, kinds: list[int]) -> int:
@@ -164,7 +165,7 @@ def _herds(game: Game) -> None:
         return
     game.chunk = here
     rule = _RULE["animals"]
-    for chunk in [(int(i), int(k)) for i, k in _awake(game)]:
+    for chunk in map(tuple, _awake(game).tolist()):
         if chunk not in game.herded:
             game.herded.add(chunk)
             while game.random() < rule["herd"]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from peam.sims.voxel import combat, fauna, mobs, weather
 from peam.sims.voxel import physics as ph
-from peam.sims.voxel.elements import FAUNA
+from peam.sims.voxel.elements import DARK, DRY, FAUNA, LEVEL
 from peam.sims.voxel.explosion import explode
 from peam.sims.voxel.items import ITEM_ID
 
@@ -25,13 +25,17 @@ _POWER: Final = float(FAUNA["creeper"]["power"])
 def advance(
     game: Game,
     powers: NDArray[np.float64],
+    around: NDArray[np.float64],
     limits: NDArray[np.float64],
     bright: bool,
     events: NDArray[np.float64],
 ) -> int:
-    """Advances every entity of a game one tick; returns the number of events. Arguments: `fauna.advance`."""
+    """Advances every entity of a game one tick; returns the number of events. Arguments: `fauna.advance`.
+
+    `around` is filled here.
+    """
     dry = weather.falls(game) != "rain"
-    around = np.array([weather.shade(game), mobs.LEVELS.index(game.difficulty), float(dry)])
+    around[DARK], around[LEVEL], around[DRY] = weather.shade(game), mobs.LEVELS.index(game.difficulty), dry
     return fauna.advance(
         game.world.blocks,
         game.world.tops,

@@ -10,8 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from peam.sims.voxel.overworld.lie import LEVEL, is_open
-from peam.sims.voxel.overworld.noises import wave2, wave3
+from peam.sims.voxel.overworld.lie import LEVEL, OPENINGS
+from peam.sims.voxel.overworld.noises import waves2, waves3
 from peam.sims.voxel.overworld.numbers import Caves, Numbers
 
 _LOWEST = 5  # above the bedrock
@@ -21,13 +21,10 @@ _LOWEST = 5  # above the bedrock
 def _lattice(seed: int, x0: int, z0: int, levels: int, c: Caves) -> NDArray[np.float32]:
     out = np.empty((3, 5, levels, 5), np.float32)
     a, b = c.tunnel_scale, c.cheese_scale
-    for i in range(5):
-        for j in range(levels):
-            for k in range(5):
-                x, y, z = float(x0 + 4 * i), 4.0 * j, float(z0 + 4 * k)
-                out[0, i, j, k] = wave3(seed + 111, x / a, y / (0.8 * a), z / a)
-                out[1, i, j, k] = wave3(seed + 121, x / a, y / (0.8 * a), z / a)
-                out[2, i, j, k] = wave3(seed + 131, x / b, y / (0.5 * b), z / b)
+    xs, ys, zs = 4.0 * np.arange(5) + x0, 4.0 * np.arange(levels), 4.0 * np.arange(5) + z0
+    out[0] = waves3(seed + 111, xs / a, ys / (0.8 * a), zs / a)
+    out[1] = waves3(seed + 121, xs / a, ys / (0.8 * a), zs / a)
+    out[2] = waves3(seed + 131, xs / b, ys / (0.5 * b), zs / b)
     return out
 
 
@@ -39,26 +36,25 @@ def _roofs(
 
     No cell is opened beside or beneath open water: 5 blocks of rock stay under the lowest ground near by.
     """
-    out = np.empty((16, 16), np.int64)
-    for lx in range(16):
-        for lz in range(16):
-            i, k = lx >> 2, lz >> 2
-            low = 999.0
-            for p in range(i, i + 4):  # the grid begins one point before the chunk
-                for q in range(k, k + 4):
-                    low = min(low, grid[p, q, LEVEL])
-            height = heights[lx, lz]
-            if low >= 64.0:
-                out[lx, lz] = height if is_open(seed, x0 + lx, z0 + lz, n) else height - 5
-            else:
-                out[lx, lz] = min(height - 5, int(low) - 5)
+    out, span = np.empty((16, 16), np.int64), np.arange(16)
+    scale = n.caves.opening_scale
+    opens = waves2(seed + OPENINGS, (x0 + span) / scale, (z0 + span) / scale)
+    for i in range(4):
+        for k in range(4):
+            low = grid[i : i + 4, k : k + 4, LEVEL].min()  # the grid begins one point before the chunk
+            for lx in range(4 * i, 4 * i + 4):
+                for lz in range(4 * k, 4 * k + 4):
+                    height = heights[lx, lz]
+                    if low < 64.0:
+                        out[lx, lz] = min(height - 5, int(low) - 5)
+                    else:
+                        out[lx, lz] = height if opens[lx, lz] > n.caves.opening else height - 5
     return out
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _pool(seed: int, x: int, z: int, c: Caves) -> int:
+def _pool(wave: float, c: Caves) -> int:
     """Returns up to where the hollows of a column hold water, 0 where they are dry."""
-    wave = wave2(seed + 141, x / c.pool_scale, z / c.pool_scale)
     if abs(wave) <= c.pool:
         return 0
     return c.high_pool if wave > 0.0 else c.low_pool
@@ -67,10 +63,11 @@ def _pool(seed: int, x: int, z: int, c: Caves) -> int:
 @njit(cache=True, nogil=True)
 def _pools(seed: int, x0: int, z0: int, c: Caves) -> NDArray[np.int64]:
     """Returns `_pool` of each column, negative in the dry ones beside a pool: up to there they stay whole."""
-    wide = np.empty((18, 18), np.int64)
+    wide, span = np.empty((18, 18), np.int64), np.arange(-1, 17)
+    waves = waves2(seed + 141, (x0 + span) / c.pool_scale, (z0 + span) / c.pool_scale)
     for i in range(18):
         for k in range(18):
-            wide[i, k] = _pool(seed, x0 + i - 1, z0 + k - 1, c)
+            wide[i, k] = _pool(waves[i, k], c)
     out = np.empty((16, 16), np.int64)
     for i in range(16):
         for k in range(16):

@@ -15,7 +15,7 @@ from peam.sims.voxel.noise import unit
 from peam.sims.voxel.overworld.carve import caves
 from peam.sims.voxel.overworld.growth import plants
 from peam.sims.voxel.overworld.lie import LEVEL, biome_at, blend, survey
-from peam.sims.voxel.overworld.noises import wave2
+from peam.sims.voxel.overworld.noises import waves2
 from peam.sims.voxel.overworld.numbers import BEACH, MOUNTAINS, RIVER, SWAMP, Numbers
 from peam.sims.voxel.overworld.trees import REACH, spot, stamp, tree
 from peam.sims.voxel.overworld.veins import ores
@@ -41,6 +41,7 @@ def _ground(
             heights[lx, lz] = int(blend(grid, lx + 4, lz + 4, LEVEL))
             biomes[lx, lz] = biome_at(seed, x0 + lx, z0 + lz, grid, lx + 4, lz + 4, n)
     low, top = heights.min(), max(heights.max(), sea)
+    patches = waves2(seed + 222, (x0 + np.arange(16)) / 9.0, (z0 + np.arange(16)) / 9.0)
     for lx in range(16):
         chunk[lx, :deep] = ids.deepslate
         chunk[lx, deep : low + 1] = ids.stone
@@ -60,7 +61,7 @@ def _ground(
                 chunk[lx, y, lz] = ids.bedrock
             for y in range(deep, deep + int(5.0 * unit(seed + 112, x, 0, z))):
                 chunk[lx, y, lz] = ids.deepslate
-            _cover(chunk, lx, lz, height, biomes[lx, lz], seed, x, z, grid, n)
+            _cover(chunk, lx, lz, height, biomes[lx, lz], 0.5 * patches[lx, lz], seed, x, z, grid, n)
     chunk[:, top + 1 :] = ids.air
 
 
@@ -71,6 +72,7 @@ def _cover(
     lz: int,
     height: int,
     biome: int,
+    patch: float,
     seed: int,
     x: int,
     z: int,
@@ -80,7 +82,6 @@ def _cover(
     """Lays the top block and the filler of one column."""
     ids, sea = n.ids, n.land.sea
     top, filler = int(n.ground[biome, 0]), int(n.ground[biome, 1])
-    patch = 0.5 * wave2(seed + 222, x / 9.0, z / 9.0)
     if height < sea - 1:  # under water
         bed = ids.sand if height >= sea - 8 else ids.gravel
         if biome in (RIVER, SWAMP):

@@ -25,6 +25,7 @@ from peam.sims.voxel.overworld.numbers import (
 
 # Fields of a point: height; continentalness, temperature, humidity in -1..1; how much river, mountain, swamp.
 LEVEL, LAND, WARM, WET, STREAM, RISE, MARSH, FIELDS = range(8)
+OPENINGS = 101  # added to the seed for the noise that says where tunnels may break the surface
 TOP = HEIGHT - 8  # no ground is higher
 _SHORE = np.array([-1.0, -0.80, -0.60, -0.51, -0.43, -0.15, 0.4, 1.0])
 _BASE = np.array([30.0, 38.0, 52.0, 60.5, 64.5, 67.0, 71.0, 76.0])
@@ -121,4 +122,6 @@ def column(seed: int, x: int, z: int, n: Numbers) -> tuple[int, int]:
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def is_open(seed: int, x: int, z: int, n: Numbers) -> bool:
     """Returns whether tunnels may break the surface here."""
-    return bool(wave2(seed + 101, x / n.caves.opening_scale, z / n.caves.opening_scale) > n.caves.opening)
+    return bool(
+        wave2(seed + OPENINGS, x / n.caves.opening_scale, z / n.caves.opening_scale) > n.caves.opening
+    )

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from peam.sims.voxel.noise import mix
 
@@ -66,6 +67,71 @@ def wave3(seed: int, x: float, y: float, z: float) -> float:
         low, high = a + u * (b - a), c + u * (d - c)
         total += wy * (low + v * (high - low))
     return total / _DEVIATION3
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _places(points: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Returns each point's cell, counted from the first, and its place there, plain and faded, (n, 2)."""
+    cells, places = np.empty(len(points), np.int64), np.empty((len(points), 2))
+    first = math.floor(points[0])
+    for i, at in enumerate(points):
+        cell = math.floor(at)
+        cells[i], places[i, 0] = cell - first, at - cell
+        places[i, 1] = _fade(places[i, 0])
+    return cells, places
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def waves2(seed: int, xs: NDArray[np.float64], zs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns `wave2` at every (x, z), to the bit; each axis ascends. A cell's corners are hashed once."""
+    x0, z0 = math.floor(xs[0]), math.floor(zs[0])
+    (ix, px), (iz, pz) = _places(xs), _places(zs)
+    corners = np.empty((ix[-1] + 2, iz[-1] + 2), np.uint64)
+    for i in range(corners.shape[0]):
+        for k in range(corners.shape[1]):
+            corners[i, k] = mix(seed, x0 + i, 0, z0 + k)
+    out = np.empty((len(xs), len(zs)))
+    for m in range(len(xs)):
+        west, east, fx, u = corners[ix[m]], corners[ix[m] + 1], px[m, 0], px[m, 1]
+        for n in range(len(zs)):
+            k, fz = iz[n], pz[n, 0]
+            a, b = _slope2(west[k], fx, fz), _slope2(east[k], fx - 1.0, fz)
+            c, d = _slope2(west[k + 1], fx, fz - 1.0), _slope2(east[k + 1], fx - 1.0, fz - 1.0)
+            low, high = a + u * (b - a), c + u * (d - c)
+            out[m, n] = (low + pz[n, 1] * (high - low)) / _DEVIATION2
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def waves3(
+    seed: int, xs: NDArray[np.float64], ys: NDArray[np.float64], zs: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Returns `wave3` at every (x, y, z), (len(xs), len(ys), len(zs)) float32; see `waves2`."""
+    x0, y0, z0 = math.floor(xs[0]), math.floor(ys[0]), math.floor(zs[0])
+    (ix, px), (iy, py), (iz, pz) = _places(xs), _places(ys), _places(zs)
+    corners = np.empty((ix[-1] + 2, iy[-1] + 2, iz[-1] + 2), np.uint64)
+    for i in range(corners.shape[0]):
+        for j in range(corners.shape[1]):
+            for k in range(corners.shape[2]):
+                corners[i, j, k] = mix(seed, x0 + i, y0 + j, z0 + k)
+    out = np.empty((len(xs), len(ys), len(zs)), np.float32)
+    for m in range(len(xs)):
+        fx, u = px[m, 0], px[m, 1]
+        for q in range(len(ys)):
+            for n in range(len(zs)):
+                k, fz, v, total = iz[n], pz[n, 0], pz[n, 1], 0.0
+                for dy in range(2):
+                    ey, wy = py[q, 0] - dy, py[q, 1] if dy else 1.0 - py[q, 1]
+                    west, east = corners[ix[m], iy[q] + dy], corners[ix[m] + 1, iy[q] + dy]
+                    a, b = _slope3(west[k], fx, ey, fz), _slope3(east[k], fx - 1.0, ey, fz)
+                    c, d = (
+                        _slope3(west[k + 1], fx, ey, fz - 1.0),
+                        _slope3(east[k + 1], fx - 1.0, ey, fz - 1.0),
+                    )
+                    low, high = a + u * (b - a), c + u * (d - c)
+                    total += wy * (low + v * (high - low))
+                out[m, q, n] = total / _DEVIATION3
+    return out
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

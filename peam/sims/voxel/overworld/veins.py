@@ -5,14 +5,21 @@ A vein is decided in its home chunk, and drawn, clipped, by each chunk that it t
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from peam.sims.voxel.blocks import ID
 from peam.sims.voxel.noise import mix, unit
 from peam.sims.voxel.overworld.lie import biome_at
-from peam.sims.voxel.overworld.numbers import HEIGHT, Ids, Numbers
+from peam.sims.voxel.overworld.numbers import HEIGHT, Numbers
 
+_ROCK, _DEEP = 1, 2  # what veins run through, and take other forms in
+_ROCKS: Final[NDArray[np.uint8]] = np.zeros(256, np.uint8)
+_ROCKS[[ID[name] for name in ("stone", "granite", "diorite", "andesite")]] = _ROCK
+_ROCKS[[ID[name] for name in ("deepslate", "tuff")]] = _DEEP
 SEA, BOTTOM, KEPT = 63, -64, 62.0 / 127.0
 
 
@@ -58,7 +65,6 @@ def _ball(
     block: int,
     deep: int,
     buried: float,
-    ids: Ids,
 ) -> None:
     """Fills a ball in the chunk's own coordinates, clipped; of its cells beside air a share is left out."""
     z_first, z_last = max(0, int(np.floor(bz - r))), min(15, int(np.floor(bz + r)))
@@ -70,15 +76,13 @@ def _ball(
             if left <= 0.0:
                 continue
             for pz in range(z_first, z_last + 1):
-                ez = pz + 0.5 - bz
-                b = chunk[px, py, pz]
-                if ez * ez > left or b in (block, deep):
-                    continue
-                low = b == ids.deepslate or b == ids.tuff
-                if low or b == ids.stone or b == ids.granite or b == ids.diorite or b == ids.andesite:
-                    kept = buried <= 0.0 or unit(key, px, py, pz) >= buried
-                    if kept or not _exposed(chunk, px, py, pz):
-                        chunk[px, py, pz] = deep if low else block
+                ez, was = pz + 0.5 - bz, chunk[px, py, pz]
+                rock = _ROCKS[was]
+                # One condition, not several: which cells lie within, of what, cannot be foreseen.
+                taken = (ez * ez <= left) & (rock > 0) & (was != block) & (was != deep)
+                if taken and buried > 0.0 and unit(key, px, py, pz) < buried:
+                    taken = not _exposed(chunk, px, py, pz)
+                chunk[px, py, pz] = (deep if rock == _DEEP else block) if taken else was
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -107,7 +111,7 @@ def _vein(
         r = n.fatness[kind, b] * (0.5 + 0.5 * unit(key + 13, cx, 64 * i + b, cz)) * size / 32.0 + 0.35
         bx, bz = x + ax * f, z + az * f
         if -r < bx < 16.0 + r and -r < bz < 16.0 + r:
-            _ball(chunk, bx, y + ay * f, bz, r, salt, block, deep, buried, n.ids)
+            _ball(chunk, bx, y + ay * f, bz, r, salt, block, deep, buried)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
