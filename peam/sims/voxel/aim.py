@@ -16,7 +16,7 @@ from peam.sims.voxel.physics import at
 Vector = tuple[float, float, float]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def box(eye: Vector, look: Vector, lo: Vector, hi: Vector) -> float:
     """Returns the distance along a look to an axis-aligned box, 0 from within, or 1e30."""
     near, far = 0.0, 1e30
@@ -31,7 +31,7 @@ def box(eye: Vector, look: Vector, lo: Vector, hi: Vector) -> float:
     return near if near <= far else 1e30
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def clear(blocks: Any, a: Vector, b: Vector) -> bool:
     """Returns whether no opaque block stands between two points."""
     dx, dy, dz = b[0] - a[0], b[1] - a[1], b[2] - a[2]

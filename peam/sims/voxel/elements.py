@@ -23,14 +23,14 @@ DAWN = 4  # darkening below which it is day
 _WATER, _LAVA, _CACTUS = ID["water"], ID["lava"], ID["cactus"]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _brightness(level: int) -> float:
     """The brightness of a light level: what thresholds of 0.5 are about."""
     share = level / 15.0
     return share / (4.0 - 3.0 * share)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def elements(
     blocks: Any, tops: Any, e: Any, q: Any, width: float, height: float, around: Any, rng: Any
 ) -> None:

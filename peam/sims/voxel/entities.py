@@ -41,7 +41,7 @@ EVENTS: Final = 256
 FROZEN: Final = 44.0  # metres; what lies farther off stands still: its blocks may not be loaded
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def uniform(rng: Any) -> float:
     """Draws from [0, 1): SplitMix64 (Steele et al. 2014) on rng[0], a uint64 seeded at reset."""
     rng[0] += np.uint64(0x9E3779B97F4A7C15)
@@ -52,7 +52,7 @@ def uniform(rng: Any) -> float:
     return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def emit(events: Any, code: int, row: int, value: float) -> None:
     """Appends an event; events[0, 0] counts them. A full list drops the rest of this tick's."""
     n = int(events[0, 0])
@@ -61,7 +61,7 @@ def emit(events: Any, code: int, row: int, value: float) -> None:
         events[0, 0] = n + 1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _within_reach(e: Any, p: Any) -> bool:
     return bool(
         abs(e[X] - p[X]) < WIDTH / 2 + 1.125
@@ -70,7 +70,7 @@ def _within_reach(e: Any, p: Any) -> bool:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def move_item(blocks: Any, table: Any, row: int, p: Any, alive: bool, events: Any) -> None:
     """Advances a dropped item: it falls, floats, burns in lava, slides, and offers itself for pickup."""
     e = table[row]
@@ -97,7 +97,7 @@ def move_item(blocks: Any, table: Any, row: int, p: Any, alive: bool, events: An
         emit(events, PICKUP, row, 0.0)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _struck(table: Any, rows: int, row: int, eye: Any, look: Any, length: float, p: Any) -> int:
     """Returns the row that a flight of `length` meets, -1 for the agent, -2 for none."""
     e = table[row]
@@ -118,7 +118,7 @@ def _struck(table: Any, rows: int, row: int, eye: Any, look: Any, length: float,
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def move_arrow(blocks: Any, table: Any, rows: int, row: int, p: Any, alive: bool, events: Any) -> None:
     """Advances an arrow: it flies until a block holds it or a body stops it; then it may be picked up."""
     e = table[row]
@@ -159,7 +159,7 @@ def move_arrow(blocks: Any, table: Any, rows: int, row: int, p: Any, alive: bool
     e[VY] = e[VY] * 0.99 - 0.05
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def pick(table: Any, rows: int, eye: Any, look: Any, reach: float) -> tuple[int, float]:
     """Returns the creature under the crosshair, (row, distance); row -1 for none."""
     best, found = reach, -1

@@ -36,7 +36,7 @@ def at(blocks: Any, x: int, y: int, z: int) -> int:
     return int(blocks[x & 255, y, z & 255])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _any_solid(blocks: Any, x0: int, x1: int, y0: int, y1: int, z0: int, z1: int) -> bool:
     for x in range(x0, x1 + 1):
         for z in range(z0, z1 + 1):
@@ -46,25 +46,28 @@ def _any_solid(blocks: Any, x0: int, x1: int, y0: int, y1: int, z0: int, z1: int
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _low(value: float) -> int:
     return math.floor(value + EPS)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _high(value: float) -> int:
     return math.floor(value - EPS)
 
 
-@njit(cache=True)
-def _clip(blocks: Any, axis: int, lo: Any, hi: Any, delta: float) -> float:
-    """Shortens a move along one axis so that the box lo..hi stops at the first solid cell."""
-    a0, a1 = _low(lo[0]), _high(hi[0])
-    b0, b1 = _low(lo[1]), _high(hi[1])
-    c0, c1 = _low(lo[2]), _high(hi[2])
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _clip(
+    blocks: Any, axis: int, x0: float, y0: float, z0: float, x1: float, y1: float, z1: float, delta: float
+) -> float:
+    """Shortens a move along one axis so that the box from (x0, y0, z0) on stops at the first solid cell."""
+    a0, a1 = _low(x0), _high(x1)
+    b0, b1 = _low(y0), _high(y1)
+    c0, c1 = _low(z0), _high(z1)
+    low, high = (x0, x1) if axis == 0 else ((y0, y1) if axis == 1 else (z0, z1))
     forward = delta > 0
-    start = math.floor(hi[axis] - EPS) + 1 if forward else math.floor(lo[axis] + EPS) - 1
-    stop = math.floor(hi[axis] + delta - EPS) if forward else math.floor(lo[axis] + delta + EPS)
+    start = math.floor(high - EPS) + 1 if forward else math.floor(low + EPS) - 1
+    stop = math.floor(high + delta - EPS) if forward else math.floor(low + delta + EPS)
     step = 1 if forward else -1
     cell = start
     while (cell <= stop) if forward else (cell >= stop):
@@ -76,29 +79,33 @@ def _clip(blocks: Any, axis: int, lo: Any, hi: Any, delta: float) -> float:
             hit = _any_solid(blocks, a0, a1, b0, b1, cell, cell)
         if hit:
             if forward:
-                delta = max(0.0, min(delta, cell - hi[axis]))
+                delta = max(0.0, min(delta, cell - high))
             else:
-                delta = min(0.0, max(delta, cell + 1 - lo[axis]))
+                delta = min(0.0, max(delta, cell + 1 - low))
             return delta
         cell += step
     return delta
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def sweep(blocks: Any, b: Any, width: float, height: float) -> None:
     """Moves a body row by its velocity, y first, and sets GROUND, WALL and the stopped velocities."""
     half = width / 2
-    lo = np.array((b[X] - half, b[Y], b[Z] - half))
-    hi = np.array((b[X] + half, b[Y] + height, b[Z] + half))
+    x0, y0, z0 = b[X] - half, b[Y], b[Z] - half
+    x1, y1, z1 = b[X] + half, b[Y] + height, b[Z] + half
     b[WALL] = 0.0
     order = (1, 0, 2) if abs(b[VX]) >= abs(b[VZ]) else (1, 2, 0)
     for axis in order:
         want = b[VX + axis]
         if want == 0.0:
             continue
-        got = _clip(blocks, axis, lo, hi, want)
-        lo[axis] += got
-        hi[axis] += got
+        got = _clip(blocks, axis, x0, y0, z0, x1, y1, z1, want)
+        if axis == 0:
+            x0, x1 = x0 + got, x1 + got
+        elif axis == 1:
+            y0, y1 = y0 + got, y1 + got
+        else:
+            z0, z1 = z0 + got, z1 + got
         b[X + axis] += got
         if axis == 1:
             b[GROUND] = 1.0 if want < 0 and got > want else 0.0
@@ -108,7 +115,7 @@ def sweep(blocks: Any, b: Any, width: float, height: float) -> None:
             b[VX + axis] = 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def touches(blocks: Any, b: Any, width: float, height: float, block: int) -> bool:
     """Returns whether the box touches a cell of that block."""
     half = width / 2
@@ -120,7 +127,7 @@ def touches(blocks: Any, b: Any, width: float, height: float, block: int) -> boo
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _surroundings(blocks: Any, b: Any) -> None:
     x, y, z = math.floor(b[X]), math.floor(b[Y]), math.floor(b[Z])
     eye = at(blocks, x, math.floor(b[Y] + EYE), z)
@@ -134,7 +141,7 @@ def _surroundings(blocks: Any, b: Any) -> None:
     b[CACTUS] = 1.0 if touches(blocks, b, WIDTH + 0.02, HEIGHT, _CACTUS) else 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _hold_edge(blocks: Any, b: Any) -> None:
     """Sneaking: shortens the step while nothing solid would be underfoot."""
     half = WIDTH / 2
@@ -148,7 +155,7 @@ def _hold_edge(blocks: Any, b: Any) -> None:
             b[axis] = 0.0 if abs(b[axis]) < 0.05 else b[axis] - math.copysign(0.05, b[axis])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _accelerate(b: Any, ahead: float, left: float, push: float) -> None:
     length = math.sqrt(ahead * ahead + left * left)
     if length < 1e-9:
@@ -160,7 +167,7 @@ def _accelerate(b: Any, ahead: float, left: float, push: float) -> None:
     b[VZ] += (ahead * cos + left * sin) * push
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _jump(b: Any, sprint: bool) -> None:
     b[VY] = 0.42
     b[JUMPED] = 1.0
@@ -170,7 +177,7 @@ def _jump(b: Any, sprint: bool) -> None:
         b[VZ] += math.cos(yaw) * 0.2
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _swim(blocks: Any, b: Any, ahead: float, left: float, jump: bool) -> None:
     """Water and lava: slow, buoyant, and able to climb out at a shore."""
     lava = b[LAVA] > 0
@@ -199,7 +206,7 @@ def _swim(blocks: Any, b: Any, ahead: float, left: float, jump: bool) -> None:
     b[FALL] = 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _walk(blocks: Any, b: Any, ahead: float, left: float, jump: bool, sneak: bool, sprint: bool) -> None:
     ground, ladder = b[GROUND] > 0, b[LADDER] > 0
     if jump and ground:
@@ -222,7 +229,7 @@ def _walk(blocks: Any, b: Any, ahead: float, left: float, jump: bool, sneak: boo
     b[VY] = (b[VY] - 0.08) * 0.98
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def move_player(blocks: Any, b: Any, ahead: float, left: float, pose: int, slow: float) -> None:
     """Advances the player's body one tick.
 

@@ -15,7 +15,7 @@ from peam.sims.voxel.entities import AGE, DETOUR, EID, FLEE, GOAL_X, GOAL_Z, HEA
 from peam.sims.voxel.physics import FALL, GROUND, VX, VY, VZ, WALL, YAW, X, Y, Z, at, sweep
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def footing(blocks: Any, x: float, y: float, z: float, drop: int) -> int:
     """Judges a step to a column: 0 walk, 1 jump up one, 2 blocked, 3 a drop or a danger."""
     cx, cy, cz = math.floor(x), math.floor(y + 0.01), math.floor(z)
@@ -36,7 +36,7 @@ def footing(blocks: Any, x: float, y: float, z: float, drop: int) -> int:
     return 3
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _push(e: Any, x: float, z: float, speed: float) -> None:
     """Adds a tick's push along (x, z): drag turns it into `speed`, and a fifth of that in the air."""
     push = speed * 0.05 * (0.454 if e[GROUND] > 0 else 0.1)
@@ -44,7 +44,7 @@ def _push(e: Any, x: float, z: float, speed: float) -> None:
     e[VZ] += z * push
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def steer(blocks: Any, e: Any, speed: float, hunting: bool, height: float, rng: Any) -> None:
     """Pushes a creature towards its goal: steps up, jumps, and turns aside from walls and drops."""
     dx, dz = e[GOAL_X] - e[X], e[GOAL_Z] - e[Z]
@@ -75,7 +75,7 @@ def steer(blocks: Any, e: Any, speed: float, hunting: bool, height: float, rng: 
     e[YAW] = math.degrees(angle)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def strafe(blocks: Any, e: Any, ux: float, uz: float, ahead: float, aside: float, speed: float) -> None:
     """Pushes a creature at half its walk's speed ahead or back, and as fast aside; ahead for want of footing.
 
@@ -96,7 +96,7 @@ def strafe(blocks: Any, e: Any, ux: float, uz: float, ahead: float, aside: float
     _push(e, vx, vz, speed)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def wander(e: Any, rng: Any, far: float) -> None:
     """Chooses a new goal, or a rest, when the old one is done with."""
     e[TIMER] -= 1
@@ -111,7 +111,7 @@ def wander(e: Any, rng: Any, far: float) -> None:
         e[TIMER] = 60 + uniform(rng) * 120
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def move(blocks: Any, e: Any, width: float, height: float) -> None:
     """Advances a creature's body one tick: collision, drag, gravity, buoyancy, and the damage of a fall."""
     feet = at(blocks, math.floor(e[X]), math.floor(e[Y] + 0.4), math.floor(e[Z]))
@@ -137,7 +137,7 @@ def move(blocks: Any, e: Any, width: float, height: float) -> None:
         e[FALL] += y - e[Y]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _paddles(e: Any) -> bool:
     """Whether a swimmer paddles this tick: four of five, so that it bobs at the surface."""
     return (int(e[AGE]) + int(e[EID])) % 5 != 0
