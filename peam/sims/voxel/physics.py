@@ -78,11 +78,7 @@ def _clip(
         else:
             hit = _any_solid(blocks, a0, a1, b0, b1, cell, cell)
         if hit:
-            if forward:
-                delta = max(0.0, min(delta, cell - high))
-            else:
-                delta = min(0.0, max(delta, cell + 1 - low))
-            return delta
+            return max(0.0, min(delta, cell - high)) if forward else min(0.0, max(delta, cell + 1 - low))
         cell += step
     return delta
 

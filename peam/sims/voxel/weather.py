@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RULES: Final = data("weather.yaml")
 _RAINING, _THUNDERING = 0.2, 0.9  # strengths from which the game says that it rains, thunders
+_DIMS: Final = float(RULES["dims"])  # the share of daylight that rain takes, and thunder of the rest
+_FADE: Final = float(RULES["fade"])
 _STEPS: Final = 11  # levels of sky light between noon and midnight
 _DUSK: Final = 4  # levels that the sky lacks when the game no longer calls it day
 
@@ -90,8 +92,7 @@ class Weather:
     @property
     def dim(self) -> float:
         """The share of daylight that rain and thunder leave."""
-        share: float = RULES["dims"]
-        return (1.0 - share * self.rain) * (1.0 - share * self.rain * self.thunder)
+        return (1.0 - _DIMS * self.rain) * (1.0 - _DIMS * self.rain * self.thunder)
 
     def state(self) -> dict[str, Any]:
         """Returns the fields for a snapshot."""
@@ -105,8 +106,7 @@ class Weather:
 
 
 def _towards(strength: float, on: bool) -> float:
-    step: float = RULES["fade"]
-    return min(1.0, strength + step) if on else max(0.0, strength - step)
+    return min(1.0, strength + _FADE) if on else max(0.0, strength - _FADE)
 
 
 def darkness(clock: int, dim: float = 1.0) -> int:

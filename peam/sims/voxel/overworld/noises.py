@@ -23,17 +23,15 @@ def _fade(t: float) -> float:
     return t * t * t * (t * (t * 6.0 - 15.0) + 10.0)
 
 
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def _share(h: np.uint64, first: int) -> float:
+    """Returns one of a hash's slopes, -1..1, from its 16 bits that begin at `first`."""
+    return np.float64(np.int64((h >> np.uint64(first)) & np.uint64(0xFFFF))) * _STEP - 1.0
+
+
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _slope2(h: np.uint64, x: float, z: float) -> float:
-    a = np.float64(np.int64(h & np.uint64(0xFFFF))) * _STEP - 1.0
-    b = np.float64(np.int64((h >> np.uint64(16)) & np.uint64(0xFFFF))) * _STEP - 1.0
-    return a * x + b * z
-
-
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _slope3(h: np.uint64, x: float, y: float, z: float) -> float:
-    c = np.float64(np.int64((h >> np.uint64(32)) & np.uint64(0xFFFF))) * _STEP - 1.0
-    return _slope2(h, x, z) + c * y
+    return _share(h, 0) * x + _share(h, 16) * z
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -49,24 +47,6 @@ def wave2(seed: int, x: float, z: float) -> float:
     )
     low, high = a + u * (b - a), c + u * (d - c)
     return (low + v * (high - low)) / _DEVIATION2
-
-
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def wave3(seed: int, x: float, y: float, z: float) -> float:
-    """Returns gradient noise of mean 0 and deviation 1, lattice spacing 1."""
-    ix, iy, iz = math.floor(x), math.floor(y), math.floor(z)
-    fx, fy, fz = x - ix, y - iy, z - iz
-    u, w, v = _fade(fx), _fade(fy), _fade(fz)
-    total = 0.0
-    for dy in range(2):
-        ey, wy = fy - dy, w if dy else 1.0 - w
-        a = _slope3(mix(seed, ix, iy + dy, iz), fx, ey, fz)
-        b = _slope3(mix(seed, ix + 1, iy + dy, iz), fx - 1.0, ey, fz)
-        c = _slope3(mix(seed, ix, iy + dy, iz + 1), fx, ey, fz - 1.0)
-        d = _slope3(mix(seed, ix + 1, iy + dy, iz + 1), fx - 1.0, ey, fz - 1.0)
-        low, high = a + u * (b - a), c + u * (d - c)
-        total += wy * (low + v * (high - low))
-    return total / _DEVIATION3
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -86,17 +66,20 @@ def waves2(seed: int, xs: NDArray[np.float64], zs: NDArray[np.float64]) -> NDArr
     """Returns `wave2` at every (x, z), to the bit; each axis ascends. A cell's corners are hashed once."""
     x0, z0 = math.floor(xs[0]), math.floor(zs[0])
     (ix, px), (iz, pz) = _places(xs), _places(zs)
-    corners = np.empty((ix[-1] + 2, iz[-1] + 2), np.uint64)
-    for i in range(corners.shape[0]):
-        for k in range(corners.shape[1]):
-            corners[i, k] = mix(seed, x0 + i, 0, z0 + k)
+    gx, gz = np.empty((ix[-1] + 2, iz[-1] + 2)), np.empty((ix[-1] + 2, iz[-1] + 2))
+    for i in range(gx.shape[0]):
+        for k in range(gx.shape[1]):
+            h = mix(seed, x0 + i, 0, z0 + k)
+            gx[i, k], gz[i, k] = _share(h, 0), _share(h, 16)
     out = np.empty((len(xs), len(zs)))
     for m in range(len(xs)):
-        west, east, fx, u = corners[ix[m]], corners[ix[m] + 1], px[m, 0], px[m, 1]
+        i, fx, u = ix[m], px[m, 0], px[m, 1]
         for n in range(len(zs)):
             k, fz = iz[n], pz[n, 0]
-            a, b = _slope2(west[k], fx, fz), _slope2(east[k], fx - 1.0, fz)
-            c, d = _slope2(west[k + 1], fx, fz - 1.0), _slope2(east[k + 1], fx - 1.0, fz - 1.0)
+            a = gx[i, k] * fx + gz[i, k] * fz
+            b = gx[i + 1, k] * (fx - 1.0) + gz[i + 1, k] * fz
+            c = gx[i, k + 1] * fx + gz[i, k + 1] * (fz - 1.0)
+            d = gx[i + 1, k + 1] * (fx - 1.0) + gz[i + 1, k + 1] * (fz - 1.0)
             low, high = a + u * (b - a), c + u * (d - c)
             out[m, n] = (low + pz[n, 1] * (high - low)) / _DEVIATION2
     return out
@@ -106,29 +89,38 @@ def waves2(seed: int, xs: NDArray[np.float64], zs: NDArray[np.float64]) -> NDArr
 def waves3(
     seed: int, xs: NDArray[np.float64], ys: NDArray[np.float64], zs: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """Returns `wave3` at every (x, y, z), (len(xs), len(ys), len(zs)) float32; see `waves2`."""
+    """Returns gradient noise as of `wave2`, of three dimensions, at every (x, y, z); each axis ascends.
+
+    (len(xs), len(ys), len(zs)) float32. A cell's corners are hashed once.
+    """
     x0, y0, z0 = math.floor(xs[0]), math.floor(ys[0]), math.floor(zs[0])
     (ix, px), (iy, py), (iz, pz) = _places(xs), _places(ys), _places(zs)
-    corners = np.empty((ix[-1] + 2, iy[-1] + 2, iz[-1] + 2), np.uint64)
-    for i in range(corners.shape[0]):
-        for j in range(corners.shape[1]):
-            for k in range(corners.shape[2]):
-                corners[i, j, k] = mix(seed, x0 + i, y0 + j, z0 + k)
+    slopes = np.empty((ix[-1] + 2, iz[-1] + 2, iy[-1] + 2, 3))
+    for i in range(slopes.shape[0]):
+        for k in range(slopes.shape[1]):
+            for j in range(slopes.shape[2]):
+                h = mix(seed, x0 + i, y0 + j, z0 + k)
+                slopes[i, k, j, 0], slopes[i, k, j, 1] = _share(h, 0), _share(h, 16)
+                slopes[i, k, j, 2] = _share(h, 32)
     out = np.empty((len(xs), len(ys), len(zs)), np.float32)
+    flat = np.empty((slopes.shape[2], 4))  # what a corner's slopes along x and z give, by its level
     for m in range(len(xs)):
         fx, u = px[m, 0], px[m, 1]
-        for q in range(len(ys)):
-            for n in range(len(zs)):
-                k, fz, v, total = iz[n], pz[n, 0], pz[n, 1], 0.0
+        for n in range(len(zs)):
+            fz, v = pz[n, 0], pz[n, 1]
+            a, b = slopes[ix[m], iz[n]], slopes[ix[m] + 1, iz[n]]
+            c, d = slopes[ix[m], iz[n] + 1], slopes[ix[m] + 1, iz[n] + 1]
+            for j in range(len(flat)):
+                flat[j, 0], flat[j, 1] = a[j, 0] * fx + a[j, 1] * fz, b[j, 0] * (fx - 1.0) + b[j, 1] * fz
+                flat[j, 2] = c[j, 0] * fx + c[j, 1] * (fz - 1.0)
+                flat[j, 3] = d[j, 0] * (fx - 1.0) + d[j, 1] * (fz - 1.0)
+            for q in range(len(ys)):
+                total = 0.0
                 for dy in range(2):
-                    ey, wy = py[q, 0] - dy, py[q, 1] if dy else 1.0 - py[q, 1]
-                    west, east = corners[ix[m], iy[q] + dy], corners[ix[m] + 1, iy[q] + dy]
-                    a, b = _slope3(west[k], fx, ey, fz), _slope3(east[k], fx - 1.0, ey, fz)
-                    c, d = (
-                        _slope3(west[k + 1], fx, ey, fz - 1.0),
-                        _slope3(east[k + 1], fx - 1.0, ey, fz - 1.0),
-                    )
-                    low, high = a + u * (b - a), c + u * (d - c)
+                    j, ey, wy = iy[q] + dy, py[q, 0] - dy, py[q, 1] if dy else 1.0 - py[q, 1]
+                    at, bt = flat[j, 0] + a[j, 2] * ey, flat[j, 1] + b[j, 2] * ey
+                    ct, dt = flat[j, 2] + c[j, 2] * ey, flat[j, 3] + d[j, 2] * ey
+                    low, high = at + u * (bt - at), ct + u * (dt - ct)
                     total += wy * (low + v * (high - low))
                 out[m, q, n] = total / _DEVIATION3
     return out
