@@ -4,7 +4,8 @@ The slow tier tried for something that was not there and went to look for it. Th
 on with it takes eyes, not thought: on in the same direction until what is wanted comes into view, then the
 same action again. For as long again as the search has lasted; then the slow tier is asked whether it still
 wants that. So a search of n explorations takes about log n calls, and one that is in vain is at most twice as
-long. Only on the level: how deep to go is for the planner to say. And only while no life is lost.
+long. Only on the level: how deep to go is for the planner to say. Only for what stays where it is: who is
+hunted comes and goes, and is not named in the dark. And only while no life is lost.
 
 Nothing is learned here: the eyes are the base's, adapter off, so that it serves categories that no adapter
 does, too, from birth on. Reads decisions alone.
@@ -20,6 +21,8 @@ from peam.agents.tabu import OPPOSITE
 from peam.state import parse_state
 from peam.types import Decision, Diagnosis
 
+_HUNTS = frozenset({"kill", "shoot"})
+
 
 def carry_on(situation: Situation, seen: Sequence[str]) -> Action | None:
     """Returns how the search goes on; None where there is none, or where it is for the slow tier to decide.
@@ -33,7 +36,7 @@ def carry_on(situation: Situation, seen: Sequence[str]) -> Action | None:
         return None
     led = [i for i, decision in enumerate(search) if decision.tier == "slow"]
     sought = [a for i in led if (a := search[i].action) and a.word != EXPLORE]
-    if not sought:
+    if not sought or sought[-1].verb in _HUNTS:
         return None
     in_view = {name.split(" ")[0] for name in seen}
     found = next((action for action in reversed(sought) if action.target in in_view), None)

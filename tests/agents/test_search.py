@@ -82,6 +82,14 @@ def test_the_slow_tier_is_asked_where_anything_else_happens() -> None:
     assert goes_on(TRIED, NORTH, unparsed) is None
 
 
+def test_nobody_is_hunted_by_reflex() -> None:
+    for verb in ("shoot", "kill"):
+        sought = did(f"{verb}(skeleton)", MISSED)
+        assert goes_on(sought, NORTH) is None
+        assert goes_on(sought, NORTH, in_view=("skeleton near",)) is None
+    assert goes_on(did("shoot(skeleton)", MISSED), TRIED, NORTH) == "explore(north)", "wanted last"
+
+
 def test_only_ways_on_the_level_are_gone_on() -> None:
     ways = {way for way in WAYS if goes_on(TRIED, did(f"explore({way})"))}
     assert ways == {"north", "south", "west", "east"}
