@@ -138,10 +138,10 @@ def light_row(
     """Colours one row's hits by the light map; arguments as of `render._shade_row`."""
     for j in range(row.shape[1]):
         block, t, wet = hits[j, 0], np.float64(depth[i, j]), np.float64(wets[i, j])
-        byte = byte_at(lamps, tops, hits[j, 4] >> 8, hits[j, 5], hits[j, 4] & 255)
+        x, y, z = hits[j, 4] >> 8, hits[j, 5], hits[j, 4] & 255
         if block == 0:
             # Where its reach ends, a ray may be within a block, which has no light of its own.
-            sky = sky_share(tops, hits[j, 4] >> 8, hits[j, 5], hits[j, 4]) if wet < 0.0 else 1.0
+            sky = sky_share(tops, x, y, z) if wet < 0.0 else 1.0
             r, g, b = sky_colour(row[1, j], day)
             r, g, b = (
                 _GLOOM[0] + sky * (r - _GLOOM[0]),
@@ -149,10 +149,12 @@ def light_row(
                 _GLOOM[2] + sky * (b - _GLOOM[2]),
             )
             if wet >= 0.0:
+                byte = byte_at(lamps, tops, x, y, z)
                 r, g, b = through_air(lamps, byte, (r, g, b), wet + DEEP, row[1, j], day, wet)
         else:
             texel, shade = art.texels[hits[j, 2], hits[j, 3]], SHADE[hits[j, 1]]
             glows = art.kind[block] == 7 or art.kind[block] == 4  # lava and torches
+            byte = byte_at(lamps, tops, x, y, z)
             lit = lamps.table[byte]
             r = texel[0] * (1.0 if glows else lit[0] * shade)
             g = texel[1] * (1.0 if glows else lit[1] * shade)
