@@ -76,7 +76,7 @@ def crafter_found() -> str:
     return metadata.version("crafter") if found else NO_CRAFTER
 
 
-def memory_mb(steps: int = 10_000) -> float | None:
+def memory_mb(world: str = "classic", steps: int = 10_000) -> float | None:
     """Returns the megabytes by which a fresh process grows a world and its walk; None without /proc.
 
     The mean over eight worlds without pictures: one alone could live in memory that loading the code left
@@ -86,7 +86,7 @@ def memory_mb(steps: int = 10_000) -> float | None:
         return None
     context = mp.get_context("spawn")
     answer: SimpleQueue[float] = context.SimpleQueue()
-    process = context.Process(target=_grow, args=(steps, answer))
+    process = context.Process(target=_grow, args=(world, steps, answer))
     process.start()
     process.join()
     return answer.get() if process.exitcode == 0 else None
@@ -96,14 +96,15 @@ def _resident() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _grow(steps: int, answer: SimpleQueue[float]) -> None:
+def _grow(world: str, steps: int, answer: SimpleQueue[float]) -> None:
     from peam.benchmarks.sim import MODES, walker
 
-    kept = [walker(ENVIRONMENTS, MODES["rgb64_steps_per_s"])]
+    mode = MODES["norender_steps_per_s"]._replace(world=world)
+    kept = [walker(ENVIRONMENTS, mode._replace(image=(64, 64)))]
     kept[0](100)
     before = _resident()
     for seed in range(ENVIRONMENTS):
-        kept.append(walker(seed, MODES["norender_steps_per_s"]))
+        kept.append(walker(seed, mode))
         kept[-1](steps)
     answer.put((_resident() - before) / ENVIRONMENTS)
 

@@ -48,6 +48,7 @@ MODES = {
     "rgb360x640_steps_per_s": Mode(LARGE, 24),
     "rgb64_overworld_steps_per_s": Mode((64, 64), 550, "overworld"),
     "norender_overworld_steps_per_s": Mode(None, 2000, "overworld"),
+    "rgb160x256_overworld_steps_per_s": Mode((160, 256), 120, "overworld"),
 }
 
 
@@ -191,22 +192,23 @@ def stepping(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
 def states(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
     """Returns what a reset, a snapshot, a restore and a fork cost: milliseconds, each the median over seeds.
 
-    The state is that after 2,000 random steps; `_edited`: with 400 more blocks changed about the agent.
+    The state is that after 2,000 random steps; `_edited`: with 400 more blocks changed about the agent;
+    `_overworld`: the same in the other kind of world.
     """
-    rows = [_state(seed) for seed in seeds]
+    rows = [{**_state(seed, "classic", ""), **_state(seed, "overworld", "_overworld")} for seed in seeds]
     return {key: round(median(row[key] for row in rows), 4) for key in rows[0]}
 
 
-def _state(seed: int) -> dict[str, float]:
-    sim = VoxelSim()
-    row = {"reset_ms": seconds(lambda: sim.reset(seed=seed), repeats=3) * 1e3}
+def _state(seed: int, world: str, suffix: str) -> dict[str, float]:
+    sim = VoxelSim(world=world)
+    row = {f"reset{suffix}_ms": seconds(lambda: sim.reset(seed=seed), repeats=3) * 1e3}
     for action in random_actions(seed, 2000):
         sim.tick(action)
-    row |= _copied(sim, "")
+    row |= _copied(sim, suffix)
     rng, (x, _, z) = np.random.default_rng(seed), sim.body().cell
     for dx, y, dz in rng.integers((-12, 50, -12), (13, 80, 13), (400, 3)).tolist():
         sim.game.world.set(x + dx, y, z + dz, int(rng.integers(2)))
-    return row | _copied(sim, "_edited")
+    return row | _copied(sim, f"{suffix}_edited")
 
 
 def _copied(sim: VoxelSim, suffix: str) -> dict[str, float]:
@@ -226,6 +228,8 @@ def compared(figures: dict[str, float], seeds: Sequence[int]) -> dict[str, Any]:
         "crafter": rivals.crafter_found(),
         "crafter_steps_per_s": crafter and round(crafter, 1),
         "crafter_ratio_rgb64": crafter and round(figures["rgb64_steps_per_s"] / crafter, 2),
+        "crafter_ratio_rgb64_overworld": crafter
+        and round(figures["rgb64_overworld_steps_per_s"] / crafter, 2),
         "noop_steps_per_s": round(noop, 1),
         "noop_ratio_norender": round(figures["norender_steps_per_s"] / noop, 4),
     }
@@ -234,12 +238,13 @@ def compared(figures: dict[str, float], seeds: Sequence[int]) -> dict[str, Any]:
 def run(seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
     """Returns all figures by name."""
     figures = {**stepping(seeds), **pictures(seeds), **states(seeds)}
-    memory, ratio = rivals.memory_mb(), rivals.two_process_ratio()
+    memory, wide, ratio = rivals.memory_mb(), rivals.memory_mb("overworld"), rivals.two_process_ratio()
     return (
         figures
         | compared(figures, seeds)
         | {
             "memory_mb_after_10k": memory and round(memory, 1),
+            "memory_overworld_mb_after_10k": wide and round(wide, 1),
             "vector_2proc_ratio": ratio and round(ratio, 3),
         }
     )

@@ -11,6 +11,12 @@ KEYS = {
     "rgb64_looking_down_steps_per_s",
     "rgb64_overworld_steps_per_s",
     "norender_overworld_steps_per_s",
+    "rgb160x256_overworld_steps_per_s",
+    "reset_overworld_ms",
+    "snapshot_overworld_ms",
+    "restore_overworld_ms",
+    "memory_overworld_mb_after_10k",
+    "crafter_ratio_rgb64_overworld",
     "norender_steps_per_s",
     "rgb160x256_steps_per_s",
     "rgb360x640_steps_per_s",
@@ -39,7 +45,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(sim, "SEEDS", (1,))
     monkeypatch.setattr(sim.run, "__defaults__", ((1,),))
     monkeypatch.setattr(sim, "seconds", lambda work, repeats=1: 0.5 + 0 * bool(work()))
-    monkeypatch.setattr(rivals, "memory_mb", lambda: 12.345)
+    monkeypatch.setattr(rivals, "memory_mb", lambda world="classic": 12.345 if world == "classic" else 20.0)
     monkeypatch.setattr(rivals, "two_process_ratio", lambda: None)
     monkeypatch.setattr(rivals, "noop_steps_per_s", lambda: 1e6)
 
@@ -51,6 +57,7 @@ def test_every_figure_is_there_and_ratios_are_of_the_same_run(quick, monkeypatch
     assert figures["crafter_ratio_rgb64"] == pytest.approx(figures["rgb64_steps_per_s"] / 100, abs=0.006)
     assert figures["chunk_ms"] == pytest.approx(500 / 49, abs=0.001) and figures["reset_ms"] == 500.0
     assert figures["dda_steps_per_ray"] > 1 and figures["memory_mb_after_10k"] == 12.3
+    assert figures["memory_overworld_mb_after_10k"] == 20.0
     assert 3 < figures["snapshot_kb"] < figures["snapshot_edited_kb"] < 20
 
 
