@@ -11,7 +11,7 @@ from peam.errors import ConfigError, SimError
 from peam.sims.voxel import VoxelSim, textures
 from peam.sims.voxel.blocks import CUTOUT, ID, NAMES, TARGET, base, data
 from peam.sims.voxel.columns import read_columns
-from peam.sims.voxel.level import is_level
+from peam.sims.voxel.level import is_narrow
 from peam.sims.voxel.openair import SCRATCH
 from peam.sims.voxel.rays import camera, direction
 from peam.sims.voxel.render import (
@@ -332,8 +332,15 @@ def test_a_level_view_from_any_height(height: int) -> None:
 
 def test_a_wide_level_view_is_cast_by_rows() -> None:
     """Its rays reach farther up and down than a word of cells does."""
-    assert is_level(camera(30.0, 0.0, 70.0, 1.0)) and is_level(camera(30.0, 0.0, 75.0, 2.0))
-    assert not is_level(camera(30.0, 0.0, 90.0, 1.0)) and not is_level(camera(30.0, 1e-12, 70.0, 1.0))
+    assert is_narrow(70.0) and is_narrow(75.0)
+    assert not is_narrow(90.0) and not is_narrow(170.0)
+    for fov in (77.0, 90.0):
+        sim = VoxelSim(image_size=None, fov=fov)
+        sim.reset(seed=1, options={"time": 6000})
+        sim.game.body[6:8] = 33.0, 0.0
+        level = sim.frame(48, 48).astype(int)
+        sim.game.body[7] = 1e-12
+        assert (np.abs(level - sim.frame(48, 48)).max(2) > 2).mean() < 0.002
 
 
 def _litter(sim: VoxelSim, rng: np.random.Generator, drowned: bool) -> None:

@@ -10,6 +10,8 @@ roofs. Knows no colours' meaning.
 
 from __future__ import annotations
 
+import math
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,10 +55,10 @@ def new_strip(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[
     return Strip(rays, hits, fan, depth.T, wets.T, out.transpose(1, 0, 2))
 
 
-def is_level(view: NDArray[np.float64]) -> bool:
-    """Whether a camera's pictures can be cast here: it looks level, and no ray leaves a word's cells."""
-    rise = abs(view[2, 1])
-    return bool(view[0, 1] == 0.0 and VIEW * rise / np.sqrt(1.0 + rise * rise) < WORD // 2 - 2)
+@cache
+def is_narrow(fov: float) -> bool:
+    """Whether no ray of a level picture, so many degrees high, leaves the cells that a word holds."""
+    return VIEW * math.sin(math.radians(fov) / 2.0) < WORD // 2 - 2
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

@@ -6,6 +6,8 @@ under the crosshair. All are pure functions of their arguments. Knows nothing of
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from peam.errors import SimError
 from peam.sims.voxel.columns import Columns, read_columns
 from peam.sims.voxel.lamps import NONE, Lamps, light_row
-from peam.sims.voxel.level import Strip, aim_column, cast_column, is_level, new_strip
+from peam.sims.voxel.level import Strip, aim_column, cast_column, is_narrow, new_strip
 from peam.sims.voxel.openair import SCRATCH, Air, clear, sector_of
 from peam.sims.voxel.rays import HEIGHT, Point, camera, cast, dda, direction, launch, note, under_water
 from peam.sims.voxel.shading import SHADE, VIEW, air_over, light_at, nothing_hit, sky_share
@@ -293,6 +295,12 @@ def render(
     return out
 
 
+@cache
+def _texels(fov: float, height: int) -> float:
+    """Returns how many texels a pixel covers at 1 metre."""
+    return 16.0 * 2.0 * float(np.tan(np.radians(fov) / 2)) / height
+
+
 def _draw(
     blocks: NDArray[np.uint8],
     eye: Point,
@@ -310,10 +318,10 @@ def _draw(
     at = np.array(eye, np.float64)
     tops, filled = columns or read_columns(blocks, at[0], at[2], VIEW)
     view = camera(float(yaw), float(pitch), float(fov), width / height)
-    size = 16.0 * 2.0 * float(np.tan(np.radians(fov) / 2)) / height
+    size = _texels(float(fov), height)
     depth, wets = SCRATCH.depths(height, width)
     shown = _NO_SPRITES if sprites is None else sprites
-    if is_level(view):
+    if pitch == 0.0 and is_narrow(float(fov)):
         strip = new_strip(out, depth, wets)
         steps = _by_columns(
             out, depth, wets, strip, blocks, tops, filled, at, view, size, float(day), shown, look(), lamps
