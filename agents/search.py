@@ -39,7 +39,7 @@ def carry_on(situation: Situation, seen: Sequence[str]) -> Action | None:
     if not sought or sought[-1].verb in _HUNTS:
         return None
     in_view = {name.split(" ")[0] for name in seen}
-    found = next((action for action in reversed(sought) if action.target in in_view), None)
+    found = next((a for a in reversed(sought) if a.verb not in _HUNTS and a.target in in_view), None)
     lasted = sum(_explored(decision) for decision in search[: led[-1] + 1])
     alone, last = len(search) - 1 - led[-1], search[-1].action
     onward = last if last and last.target not in OPPOSITE and alone < lasted else None

@@ -87,7 +87,10 @@ def test_nobody_is_hunted_by_reflex() -> None:
         sought = did(f"{verb}(skeleton)", MISSED)
         assert goes_on(sought, NORTH) is None
         assert goes_on(sought, NORTH, in_view=("skeleton near",)) is None
-    assert goes_on(did("shoot(skeleton)", MISSED), TRIED, NORTH) == "explore(north)", "wanted last"
+    hunted = did("shoot(skeleton)", MISSED)
+    assert goes_on(hunted, TRIED, NORTH, in_view=("skeleton near",)) == "explore(north)", (
+        "coal is wanted last"
+    )
 
 
 def test_only_ways_on_the_level_are_gone_on() -> None:

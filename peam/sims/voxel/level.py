@@ -24,7 +24,7 @@ from peam.sims.voxel.shading import VIEW
 from peam.sims.voxel.shapes import NO_FACE, on_face, texel_at
 from peam.sims.voxel.textures import Look
 
-_SLACK = 1e-6  # of a pixel, by which more rays are asked than can meet a run: rounding must lose none
+_SLACK = 1e-6  # pixels, metres: by so much more is asked than can be met, as rounding must lose nothing
 
 
 class Strip(NamedTuple):
@@ -58,7 +58,11 @@ def new_strip(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[
 @cache
 def is_narrow(fov: float) -> bool:
     """Whether no ray of a level picture, so many degrees high, leaves the cells that a word holds."""
-    return VIEW * math.sin(math.radians(fov) / 2.0) < WORD // 2 - 2
+    if not 0.0 < fov < 180.0:
+        return False
+    half = math.radians(fov) / 2.0
+    past = math.sqrt(2.0) * math.tan(half)  # the column in which sight ends is crossed to its end
+    return VIEW * math.sin(half) + past < WORD // 2 - 2
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
