@@ -9,8 +9,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from peam.sims.voxel.bits import WORD, leading_zeros
+from peam.sims.voxel.tables import HEIGHT
 
-HEIGHT = 128
 SIZE = 256
 Columns = tuple[NDArray[np.uint8], NDArray[np.uint64]]
 
@@ -36,7 +36,7 @@ def read_chunk(
         for k in range(16):
             low, high = words[0, k], words[1, k]
             filled[i, z + k, 0], filled[i, z + k, 1] = low, high
-            tops[i, z + k] = HEIGHT - leading_zeros(high) if high else WORD - leading_zeros(low)
+            tops[i, z + k] = HEIGHT - int(leading_zeros(high)) if high else WORD - int(leading_zeros(low))
 
 
 def read_columns(blocks: NDArray[np.uint8], x: float, z: float, reach: float) -> Columns:

@@ -11,7 +11,7 @@ roofs. Knows no colours' meaning.
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +55,7 @@ def new_strip(out: NDArray[np.uint8], depth: NDArray[np.float32], wets: NDArray[
     return Strip(rays, hits, fan, depth.T, wets.T, out.transpose(1, 0, 2))
 
 
-@cache
+@lru_cache(maxsize=64)
 def is_narrow(fov: float) -> bool:
     """Whether no ray of a level picture, so many degrees high, leaves the cells that a word holds."""
     if not 0.0 < fov < 180.0:
@@ -97,6 +97,34 @@ def _lost(strip: Strip, j: int, i: int, ix: int, iz: int, s: float, over: float,
     slope = strip.rays[4, i]
     y = 255.0 if over <= slope else oy + min(s, VIEW / strip.rays[3, i]) * slope
     note(strip.hits, strip.depth, strip.wets, j, i, missed(ix, iz, y, VIEW, strip.wets[j, i], 0))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def _closed(
+    strip: Strip, j: int, high: int, low: int, ix: int, iz: int, s: float, over: float, oy: float
+) -> tuple[int, int]:
+    """Closes the fan of rays `high` to `low` over those at its edges that ended, or see no farther than s.
+
+    Returns:
+        The new (high, low); high > low where none is left.
+    """
+    metres = strip.rays[3]
+    while high <= low and not (_has(strip.fan, low) and s < VIEW / metres[low]):
+        if _has(strip.fan, low):
+            _lost(strip, j, low, ix, iz, s, over, oy)
+        low -= 1
+    while high <= low and not (_has(strip.fan, high) and s < VIEW / metres[high]):
+        if _has(strip.fan, high):
+            _lost(strip, j, high, ix, iz, s, over, oy)
+        high += 1
+    return high, low
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+def _edges(strip: Strip, high: int, low: int) -> tuple[float, float, float]:
+    """Returns the slopes of a fan's edges, and the horizontal metres to which both see."""
+    metres, slopes = strip.rays[3], strip.rays[4]
+    return slopes[high], slopes[low], VIEW / max(metres[high], metres[low])
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
@@ -244,7 +272,7 @@ def cast_column(
     strip.wets[j] = wet
     # The fan: rays `high` (the highest, of the smallest index) to `low`; the first that falls is `falls`.
     high, low, falls = 0, height - 1, (height + 1) >> 1
-    top_slope, slope, far = slopes[high], slopes[low], VIEW / max(metres[high], metres[low])
+    top_slope, slope, far = _edges(strip, high, low)
     # The cells that a word holds of a column: from `base` on. Falling rays see those up to the eye's own.
     base = min(max(int(np.floor(oy)) - WORD // 2, 0), WORD)
     own = min(max(int(np.floor(oy)) - base, 0), 63)
@@ -258,17 +286,10 @@ def cast_column(
         top = int(tops[bx, bz])
         steps += 1
         if s >= far:
-            while high <= low and not (_has(fan, low) and s < VIEW / metres[low]):
-                if _has(fan, low):
-                    _lost(strip, j, low, ix, iz, s, over, oy)
-                low -= 1
-            while high <= low and not (_has(fan, high) and s < VIEW / metres[high]):
-                if _has(fan, high):
-                    _lost(strip, j, high, ix, iz, s, over, oy)
-                high += 1
+            high, low = _closed(strip, j, high, low, ix, iz, s, over, oy)
             if high > low:
                 return steps
-            top_slope, slope, far = slopes[high], slopes[low], VIEW / max(metres[high], metres[low])
+            top_slope, slope, far = _edges(strip, high, low)
         lowest = oy + (s if slope >= 0.0 else end) * slope
         rise = top - oy
         # The slope from which a ray passes over the column.
@@ -333,13 +354,10 @@ def cast_column(
                             steps += looked
                             if ended:
                                 fan[word] ^= ray
-                while high <= low and not _has(fan, low):
-                    low -= 1
-                while high <= low and not _has(fan, high):
-                    high += 1
+                high, low = _closed(strip, j, high, low, ix, iz, s, over, oy)
                 if high > low:
                     return steps
-                top_slope, slope, far = slopes[high], slopes[low], VIEW / max(metres[high], metres[low])
+                top_slope, slope, far = _edges(strip, high, low)
         s = end
         turns = tx < tz
         side = side_x if turns else side_z

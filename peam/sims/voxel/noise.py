@@ -36,7 +36,8 @@ def unit(seed: int, x: int, y: int, z: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _fade(t: float) -> float:
+def fade(t: float) -> float:
+    """Returns 0 at 0, 1 at 1, flat at both ends."""
     return t * t * t * (t * (t * 6.0 - 15.0) + 10.0)
 
 
@@ -44,7 +45,7 @@ def _fade(t: float) -> float:
 def noise2(seed: int, x: float, z: float) -> float:
     """Returns value noise in [-1, 1], lattice spacing 1."""
     ix, iz = int(np.floor(x)), int(np.floor(z))
-    u, v = _fade(x - ix), _fade(z - iz)
+    u, v = fade(x - ix), fade(z - iz)
     a, b = unit(seed, ix, 0, iz), unit(seed, ix + 1, 0, iz)
     c, d = unit(seed, ix, 0, iz + 1), unit(seed, ix + 1, 0, iz + 1)
     low, high = a + u * (b - a), c + u * (d - c)
@@ -55,7 +56,7 @@ def noise2(seed: int, x: float, z: float) -> float:
 def noise3(seed: int, x: float, y: float, z: float) -> float:
     """Returns value noise in [-1, 1], lattice spacing 1."""
     ix, iy, iz = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
-    u, w, v = _fade(x - ix), _fade(y - iy), _fade(z - iz)
+    u, w, v = fade(x - ix), fade(y - iy), fade(z - iz)
     total = 0.0
     for dy in range(2):
         wy = w if dy else 1.0 - w
@@ -78,14 +79,16 @@ def fractal2(seed: int, x: float, z: float, octaves: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _cells(points: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Returns each point's cell, counted from the first point's, and its faded place in it."""
-    cells, places = np.empty(len(points), np.int64), np.empty(len(points), np.float64)
+def cells_of(
+    points: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Returns each point's cell, counted from the first point's, its place in it, and that faded."""
+    cells, places, faded = np.empty(len(points), np.int64), np.empty(len(points)), np.empty(len(points))
     first = int(np.floor(points[0]))
     for i, point in enumerate(points):
         cell = int(np.floor(point))
-        cells[i], places[i] = cell - first, _fade(point - cell)
-    return cells, places
+        cells[i], places[i], faded[i] = cell - first, point - cell, fade(point - cell)
+    return cells, places, faded
 
 
 @njit(cache=True, nogil=True)
@@ -94,7 +97,7 @@ def _add_noise2(
 ) -> None:
     """Adds weight * noise2 of every point (x, z); xs and zs ascend."""
     x0, z0 = int(np.floor(xs[0])), int(np.floor(zs[0]))
-    (i, us), (k, vs) = _cells(xs), _cells(zs)
+    (i, _, us), (k, _, vs) = cells_of(xs), cells_of(zs)
     corners = np.empty((i[-1] + 2, k[-1] + 2), np.float64)
     for dx in range(corners.shape[0]):
         for dz in range(corners.shape[1]):
@@ -130,7 +133,7 @@ def lattice3(
 ) -> NDArray[np.float32]:
     """Returns noise3 at every (x, y, z), (len(xs), len(ys), len(zs)) float32; each axis ascends."""
     x0, y0, z0 = int(np.floor(xs[0])), int(np.floor(ys[0])), int(np.floor(zs[0]))
-    (i, us), (j, ws), (k, vs) = _cells(xs), _cells(ys), _cells(zs)
+    (i, _, us), (j, _, ws), (k, _, vs) = cells_of(xs), cells_of(ys), cells_of(zs)
     corners = np.empty((i[-1] + 2, j[-1] + 2, k[-1] + 2), np.float64)
     for dx in range(corners.shape[0]):
         for dy in range(corners.shape[1]):

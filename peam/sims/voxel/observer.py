@@ -16,11 +16,10 @@ from peam.sims.voxel import physics as ph
 from peam.sims.voxel.book import Book
 from peam.sims.voxel.crafting import smelter
 from peam.sims.voxel.game import Game
-from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.items import DURABILITY, ITEMS, MAIN, NATURAL, PLACES, Inventory
 from peam.sims.voxel.rules import SMELT_ENTRY, SMELT_OF
 from peam.sims.voxel.spaces import EQUIPPED, MOST_XP, NAMES, SEA_LEVEL
-from peam.sims.voxel.weather import lacking
+from peam.sims.voxel.weather import lacking, sun
 
 _N: Final = MAIN + len(EQUIPPED)
 _SLOTS: Final = (*range(MAIN), *EQUIPPED)
@@ -115,19 +114,19 @@ class Observer:
         game, vitals = self._game, self._game.vitals
         x, y, z, _, _, _, yaw, pitch = game.body[:8].tolist()
         biome, temperature, rainfall = self._climate(int(x // 4), int(z // 4))
-        sun, rain = sunlight(game.clock), 0
+        day, rain = sun(game), 0
         if game.weather:
-            sun, rain = sun * game.weather.dim, int(game.weather.wet)
+            rain = int(game.weather.wet)
             level, block = game.world.light(int(x // 1), int((y + ph.EYE) // 1), int(z // 1))
-            sky, light = level / 15.0, float(max(block, level - int(lacking(sun))))
+            sky, light = level / 15.0, float(max(block, level - int(lacking(day))))
         else:
             sky = self._sky(x, y, z)
-            light = 15.0 * sky * max(0.27, sun)
+            light = 15.0 * sky * max(0.27, day)
         hungry = vitals.taken if vitals.cause == "hunger" else 0.0
         air, points = max(0, vitals.air), min(MOST_XP, game.extras.points)
         values = (
             *(vitals.life, armor, vitals.food, vitals.saturation, air, points),
-            *(yaw, pitch, rainfall, temperature, sun, sky, light, SEA_LEVEL),
+            *(yaw, pitch, rainfall, temperature, day, sky, light, SEA_LEVEL),
             *(vitals.taken, 0.0, 0.0, 0.0, hungry),
         )
         n = np.array(values, np.float32).reshape(-1, 1)
@@ -154,24 +153,7 @@ class Observer:
             "light_level": n[12],
             "sea_level": n[13],
         }
-        flags, cause = np.zeros(5, np.bool_), vitals.cause
-        if cause:
-            flags[0] = cause == "explosion"
-            flags[1], flags[3] = cause in ("fire", "lava"), cause == "arrow"
-            flags[4] = cause in ("fall", "drowning", "hunger", "suffocation")
-        damage = {
-            "is_explosion": flags[0, ...],
-            "is_fire_damage": flags[1, ...],
-            "is_magic_damage": flags[2, ...],
-            "is_projectile": flags[3, ...],
-            "is_unblockable": flags[4, ...],
-            "damage_amount": n[14],
-            "damage_distance": n[15],
-            "damage_pitch": n[16],
-            "damage_yaw": n[17],
-            "hunger_damage": n[18],
-        }
-        return life, location, damage
+        return life, location, _damage(vitals.cause, n[14:])
 
     def _climate(self, x: int, z: int) -> tuple[int, float, float]:
         if self._place is None or self._place[0] != (x, z):
@@ -203,6 +185,26 @@ class Observer:
             "dec_name_by_other": names[6:10],
             "dec_quantity_by_other": numbers[6:10],
         }
+
+
+def _damage(cause: str, n: NDArray[np.float32]) -> dict[str, Any]:
+    flags = np.zeros(5, np.bool_)
+    if cause:
+        flags[0] = cause == "explosion"
+        flags[1], flags[3] = cause in ("fire", "lava"), cause == "arrow"
+        flags[4] = cause in ("fall", "drowning", "hunger", "suffocation")
+    return {
+        "is_explosion": flags[0, ...],
+        "is_fire_damage": flags[1, ...],
+        "is_magic_damage": flags[2, ...],
+        "is_projectile": flags[3, ...],
+        "is_unblockable": flags[4, ...],
+        "damage_amount": n[0],
+        "damage_distance": n[1],
+        "damage_pitch": n[2],
+        "damage_yaw": n[3],
+        "hunger_damage": n[4],
+    }
 
 
 def _stack(

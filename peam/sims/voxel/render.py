@@ -6,7 +6,7 @@ under the crosshair. All are pure functions of their arguments. Knows nothing of
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -295,7 +295,7 @@ def render(
     return out
 
 
-@cache
+@lru_cache(maxsize=64)
 def _texels(fov: float, height: int) -> float:
     """Returns how many texels a pixel covers at 1 metre."""
     return 16.0 * 2.0 * float(np.tan(np.radians(fov) / 2)) / height

@@ -23,8 +23,8 @@ EQUIPPED: Final = (0, *range(ARMOR, ARMOR + 4), OFFHAND)  # main hand, feet, leg
 SEA_LEVEL: Final = 63.0
 MOST_XP: Final = 1395.0  # MineDojo's bound: the points of level 30
 DELTA: Final = (("inc", 1), ("dec", 4))
-# (group, key, shape, low, high) of every float observation but positions and inventories.
-FLOATS: Final = (
+# (group, key, low, high) of every float observation but positions and inventories.
+_FLOATS: Final = (
     *(("life_stats", key, 0.0, 20.0) for key in ("life", "armor", "food", "saturation")),
     ("life_stats", "oxygen", 0.0, 300.0),
     ("life_stats", "xp", 0.0, MOST_XP),
@@ -42,7 +42,7 @@ FLOATS: Final = (
     ("damage_source", "damage_yaw", -180.0, 180.0),
     ("damage_source", "hunger_damage", 0.0, 20.0),
 )
-SOURCES: Final = ("is_explosion", "is_fire_damage", "is_magic_damage", "is_projectile", "is_unblockable")
+_SOURCES: Final = ("is_explosion", "is_fire_damage", "is_magic_damage", "is_projectile", "is_unblockable")
 
 
 def _box(low: float, high: float, *shape: int) -> gs.Box:
@@ -78,7 +78,7 @@ def observation_space(image_size: tuple[int, int] | None) -> gs.Dict:
         "location_stats": {},
         "damage_source": {},
     }
-    for group, key, low, high in FLOATS:
+    for group, key, low, high in _FLOATS:
         groups[group][key] = _box(low, high, 1)
     groups["life_stats"]["is_sleeping"] = gs.Discrete(2)
     groups["location_stats"] |= {
@@ -87,7 +87,7 @@ def observation_space(image_size: tuple[int, int] | None) -> gs.Dict:
         "can_see_sky": gs.Discrete(2),
         "is_raining": gs.Discrete(2),
     }
-    groups["damage_source"] |= {key: _flags() for key in SOURCES}
+    groups["damage_source"] |= {key: _flags() for key in _SOURCES}
     groups["nearby_tools"] = {"table": _flags(), "furnace": _flags()}
     groups["masks"] = {
         "action_type": _flags(8),

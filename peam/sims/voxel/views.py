@@ -17,11 +17,10 @@ from peam.sims.voxel import render
 from peam.sims.voxel.blocks import HAZARD, ID, LIQUID, NAMES, SOLID
 from peam.sims.voxel.fauna import FUSE, SWELL
 from peam.sims.voxel.game import Game, item_name
-from peam.sims.voxel.glow import sunlight
 from peam.sims.voxel.items import ITEMS
 from peam.sims.voxel.lamps import NONE, RINGS, Lamps, lamps
 from peam.sims.voxel.lines import View
-from peam.sims.voxel.weather import lacking
+from peam.sims.voxel.weather import lacking, sun
 from peam.types import Image
 
 _SPRITES = np.array([render.SPRITE_KIND.get(name, render.SPRITE_KIND["item"]) for name in ent.KINDS])
@@ -65,11 +64,11 @@ def scene(
 
 def sunlit(game: Game) -> tuple[float, Lamps]:
     """Returns how bright the sky is, 0 night .. 1 clear day, and what lights the overworld's pictures."""
+    day = sun(game)
     if game.weather is None:
-        return sunlight(game.clock), NONE
-    sun = sunlight(game.clock) * game.weather.dim
+        return day, NONE
     chunk = (math.floor(game.body[ph.X]) >> 4, math.floor(game.body[ph.Z]) >> 4)
-    return sun, lamps(game.world.levels(chunk, RINGS), chunk, lacking(sun))
+    return day, lamps(game.world.levels(chunk, RINGS), chunk, lacking(day))
 
 
 def sprites_of(game: Game) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

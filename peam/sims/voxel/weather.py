@@ -124,9 +124,14 @@ def lacking(sun: float) -> float:
     return (1.0 - sun) * _STEPS
 
 
+def sun(game: Game) -> float:
+    """Returns how bright the sky is in a game now, 0 night .. 1 clear day."""
+    return sunlight(game.clock) * (game.weather.dim if game.weather else 1.0)
+
+
 def shade(game: Game) -> int:
     """Returns how many levels the sky's light lacks in a game now."""
-    return darkness(game.clock, game.weather.dim if game.weather else 1.0)
+    return int(lacking(sun(game)))
 
 
 def night(game: Game) -> bool:

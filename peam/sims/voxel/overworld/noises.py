@@ -11,16 +11,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from peam.sims.voxel.noise import mix
+from peam.sims.voxel.noise import cells_of, fade, mix
 
 _STEP = 2.0**-15
 _DEVIATION2 = 0.1765  # of the raw sums, measured over 100,000 random points; the noises are divided by them
 _DEVIATION3 = 0.1916
-
-
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _fade(t: float) -> float:
-    return t * t * t * (t * (t * 6.0 - 15.0) + 10.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
@@ -39,7 +34,7 @@ def wave2(seed: int, x: float, z: float) -> float:
     """Returns gradient noise of mean 0 and deviation 1, lattice spacing 1."""
     ix, iz = math.floor(x), math.floor(z)
     fx, fz = x - ix, z - iz
-    u, v = _fade(fx), _fade(fz)
+    u, v = fade(fx), fade(fz)
     a, b = _slope2(mix(seed, ix, 0, iz), fx, fz), _slope2(mix(seed, ix + 1, 0, iz), fx - 1.0, fz)
     c, d = (
         _slope2(mix(seed, ix, 0, iz + 1), fx, fz - 1.0),
@@ -50,22 +45,10 @@ def wave2(seed: int, x: float, z: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _places(points: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Returns each point's cell, counted from the first, and its place there, plain and faded, (n, 2)."""
-    cells, places = np.empty(len(points), np.int64), np.empty((len(points), 2))
-    first = math.floor(points[0])
-    for i, at in enumerate(points):
-        cell = math.floor(at)
-        cells[i], places[i, 0] = cell - first, at - cell
-        places[i, 1] = _fade(places[i, 0])
-    return cells, places
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def waves2(seed: int, xs: NDArray[np.float64], zs: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns `wave2` at every (x, z), to the bit; each axis ascends. A cell's corners are hashed once."""
     x0, z0 = math.floor(xs[0]), math.floor(zs[0])
-    (ix, px), (iz, pz) = _places(xs), _places(zs)
+    (ix, px, us), (iz, pz, vs) = cells_of(xs), cells_of(zs)
     gx, gz = np.empty((ix[-1] + 2, iz[-1] + 2)), np.empty((ix[-1] + 2, iz[-1] + 2))
     for i in range(gx.shape[0]):
         for k in range(gx.shape[1]):
@@ -73,15 +56,15 @@ def waves2(seed: int, xs: NDArray[np.float64], zs: NDArray[np.float64]) -> NDArr
             gx[i, k], gz[i, k] = _share(h, 0), _share(h, 16)
     out = np.empty((len(xs), len(zs)))
     for m in range(len(xs)):
-        i, fx, u = ix[m], px[m, 0], px[m, 1]
+        i, fx, u = ix[m], px[m], us[m]
         for n in range(len(zs)):
-            k, fz = iz[n], pz[n, 0]
+            k, fz = iz[n], pz[n]
             a = gx[i, k] * fx + gz[i, k] * fz
             b = gx[i + 1, k] * (fx - 1.0) + gz[i + 1, k] * fz
             c = gx[i, k + 1] * fx + gz[i, k + 1] * (fz - 1.0)
             d = gx[i + 1, k + 1] * (fx - 1.0) + gz[i + 1, k + 1] * (fz - 1.0)
             low, high = a + u * (b - a), c + u * (d - c)
-            out[m, n] = (low + pz[n, 1] * (high - low)) / _DEVIATION2
+            out[m, n] = (low + vs[n] * (high - low)) / _DEVIATION2
     return out
 
 
@@ -94,7 +77,7 @@ def waves3(
     (len(xs), len(ys), len(zs)) float32. A cell's corners are hashed once.
     """
     x0, y0, z0 = math.floor(xs[0]), math.floor(ys[0]), math.floor(zs[0])
-    (ix, px), (iy, py), (iz, pz) = _places(xs), _places(ys), _places(zs)
+    (ix, px, us), (iy, py, ws), (iz, pz, vs) = cells_of(xs), cells_of(ys), cells_of(zs)
     slopes = np.empty((ix[-1] + 2, iz[-1] + 2, iy[-1] + 2, 3))
     for i in range(slopes.shape[0]):
         for k in range(slopes.shape[1]):
@@ -105,9 +88,9 @@ def waves3(
     out = np.empty((len(xs), len(ys), len(zs)), np.float32)
     flat = np.empty((slopes.shape[2], 4))  # what a corner's slopes along x and z give, by its level
     for m in range(len(xs)):
-        fx, u = px[m, 0], px[m, 1]
+        fx, u = px[m], us[m]
         for n in range(len(zs)):
-            fz, v = pz[n, 0], pz[n, 1]
+            fz, v = pz[n], vs[n]
             a, b = slopes[ix[m], iz[n]], slopes[ix[m] + 1, iz[n]]
             c, d = slopes[ix[m], iz[n] + 1], slopes[ix[m] + 1, iz[n] + 1]
             for j in range(len(flat)):
@@ -117,7 +100,7 @@ def waves3(
             for q in range(len(ys)):
                 total = 0.0
                 for dy in range(2):
-                    j, ey, wy = iy[q] + dy, py[q, 0] - dy, py[q, 1] if dy else 1.0 - py[q, 1]
+                    j, ey, wy = iy[q] + dy, py[q] - dy, ws[q] if dy else 1.0 - ws[q]
                     at, bt = flat[j, 0] + a[j, 2] * ey, flat[j, 1] + b[j, 2] * ey
                     ct, dt = flat[j, 2] + c[j, 2] * ey, flat[j, 3] + d[j, 2] * ey
                     low, high = at + u * (bt - at), ct + u * (dt - ct)

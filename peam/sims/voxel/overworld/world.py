@@ -23,8 +23,6 @@ _MILD: Final = np.array([name in ("plains", "forest", "birch_forest", "taiga") f
 _HIGH: Final = 88
 _OAKS: Final = 4  # in the 3 x 3 chunks around the start
 _RANGE: Final = 128  # chunks from the origin
-
-
 _NUMBERS: Final = numbers()  # baked into what is compiled here: handing them over takes 6 microseconds
 
 
