@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from peam.agents.affordances import Affordances
 from peam.agents.patience import Patience
+from peam.agents.practice import Practice
 from peam.agents.routines import Routines
 from peam.types import Segment
 
@@ -21,11 +22,13 @@ class Bounds:
     Attributes:
         patience: How long alone.
         affordances: Where not: what actions take.
+        practice: To what: what has a precedent.
         routines: By what way.
     """
 
     patience: Patience = field(default_factory=Patience)
     affordances: Affordances = field(default_factory=Affordances)
+    practice: Practice = field(default_factory=Practice)
     routines: Routines = field(default_factory=Routines)
 
     def learn(self, segments: Sequence[Segment]) -> None:
@@ -34,3 +37,4 @@ class Bounds:
         for segment in segments:
             self.patience.learn(segment)
             self.affordances.learn(segment)
+            self.practice.learn(segment)

@@ -3,24 +3,31 @@
 Learned from what was done, so that nothing is set by hand; from what the slow tier led, so that reflexes that
 wander do not teach to wander for longer. Where that is too long the slow tier takes one decision, and the
 fast one may go on for half as long; then two and a quarter, and so on. A reflex that only needed a push gets
-it for one call; where nothing is left to halve the slow tier goes on alone. Knows decisions alone.
+it for one call; where nothing is left to halve the slow tier goes on alone.
+
+Nor does it walk for longer without any gain than the slow tier ever did in that category: a reflex that only
+explores because it has just explored would go on to the end of its patience. Knows decisions alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from peam.actions import EXPLORE
+from peam.agents.tabu import since_gain
 from peam.types import Decision, Segment, Subgoal
 
 
 class Patience:
     """The longest reached pursuit of each goal that the slow tier led, failed decisions counted.
 
-    For a goal that it never reached, the longest of the category.
+    For a goal that it never reached, the longest of the category. And each category's longest walk in such a
+    pursuit: explorations between one gain and the next.
     """
 
     def __init__(self) -> None:
         self._longest: dict[str, int] = {}
+        self._walked: dict[str, int] = {}
 
     def learn(self, segment: Segment) -> None:
         """Takes up a pursuit."""
@@ -29,9 +36,12 @@ class Patience:
         if segment.reached and led:
             for kind in (segment.subgoal.goal, segment.subgoal.category):
                 self._longest[kind] = max(self._longest.get(kind, 0), length)
+            category, done = segment.subgoal.category, segment.decisions
+            walks = [_explored(since_gain(done[: i + 1])) for i in range(length)]
+            self._walked[category] = max(self._walked.get(category, 0), *walks)
 
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
-        """Returns whether the fast tier has pursued it for longer than that: a decision for the slow tier.
+        """Returns whether the fast tier has pursued it, or walked, for longer: a decision for the slow tier.
 
         Args:
             subgoal: What is pursued now.
@@ -49,4 +59,12 @@ class Patience:
                 led += 1
             if led == turn:
                 allowance, turn, taken, led = allowance // 2, 2 * turn, 0, 0
-        return allowance == 0 or taken > allowance
+        return allowance == 0 or taken > allowance or self._strayed(subgoal.category, history)
+
+    def _strayed(self, category: str, history: Sequence[Decision]) -> bool:
+        led = next((i for i in reversed(range(len(history))) if history[i].tier == "slow"), -1)
+        return _explored(since_gain(history[led + 1 :])) > self._walked.get(category, 0)
+
+
+def _explored(decisions: Sequence[Decision]) -> int:
+    return sum(d.action is not None and d.action.word == EXPLORE for d in decisions)

@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from peam.actions import legal_actions
 from peam.agents.base import Plan, Proposal, Situation, consult, think
 from peam.agents.bounds import Bounds
 from peam.agents.search import carry_on
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
-from peam.types import Decision, Episode, Image, Observation, Subgoal, Task
+from peam.types import Decision, Diagnosis, Episode, Image, Observation, Subgoal, Task
+
+_LEGAL = frozenset(legal_actions())
 
 
 class Peam:
@@ -55,7 +58,7 @@ class Peam:
         image = situation.observation.rgb
         assert image is not None, "the loop draws a picture for agents that look"
         choice = self._reflex(situation, image)
-        if choice and choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
+        if choice and choice.acts and not self._out_of_depth(situation):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
         seen = choice.seen if choice else self.fast.see(image)
         action = carry_on(situation, seen)
@@ -64,13 +67,20 @@ class Peam:
         proposal = replace(think(self.planner, situation), seen=seen)
         return _shadowed(proposal, choice) if choice else proposal
 
+    def _out_of_depth(self, situation: Situation) -> bool:
+        """Whether the slow tier is to take this decision: for want of a tool it must plan anew."""
+        history = situation.history
+        worn = bool(history) and history[-1].outcome.diagnosis is Diagnosis.MISSING_TOOL
+        return worn or self.bounds.patience.lost(situation.subgoal, history)
+
     def _reflex(self, situation: Situation, image: Image) -> Choice | None:
-        """Returns what the category's adapter would do; None where none serves it yet."""
+        """Returns what the category's adapter would do; None where none serves, or nothing is left."""
         category = situation.subgoal.category
         if not self.fast.knows(category):
             return None
-        barred = tabu(situation.history) | self.bounds.affordances.vain(situation.state)
-        return self.fast.decide(category, situation.state, image, barred)
+        bounds, state = self.bounds, situation.state
+        barred = tabu(situation.history) | bounds.affordances.vain(state) | bounds.practice.novel(category)
+        return None if barred >= _LEGAL else self.fast.decide(category, state, image, barred)
 
     def learn(self, episode: Episode) -> None:
         """Nothing here: what it learns is in the adapters, and in the bounds that `Memory` keeps."""

@@ -2,10 +2,11 @@
 
 The slow tier tried for something that was not there and went to look for it. That is an intention, and to go
 on with it takes eyes, not thought: on in the same direction until what is wanted comes into view, then the
-same action again. For as long again as the search has lasted; then the slow tier is asked whether it still
-wants that. So a search of n explorations takes about log n calls, and one that is in vain is at most twice as
-long. Only on the level: how deep to go is for the planner to say. Only for what stays where it is: who is
-hunted comes and goes, and is not named in the dark. And only while no life is lost.
+same action again. For as long again as the search has lasted, not counting what an adapter walked; then the
+slow tier is asked whether it still wants that. So a search of n explorations takes about log n calls, and one
+that is in vain is at most twice as long. Only on the level: how deep to go is for the planner to say. Only
+for what stays where it is: who is hunted comes and goes, and is not named in the dark. And only while no life
+is lost.
 
 Nothing is learned here: the eyes are the base's, adapter off, so that it serves categories that no adapter
 does, too, from birth on. Reads decisions alone.
@@ -40,7 +41,7 @@ def carry_on(situation: Situation, seen: Sequence[str]) -> Action | None:
         return None
     in_view = {name.split(" ")[0] for name in seen}
     found = next((a for a in reversed(sought) if a.verb not in _HUNTS and a.target in in_view), None)
-    lasted = sum(_explored(decision) for decision in search[: led[-1] + 1])
+    lasted = sum(_explored(d) and (d.tier == "slow" or d.margin is None) for d in search[: led[-1] + 1])
     alone, last = len(search) - 1 - led[-1], search[-1].action
     onward = last if last and last.target not in OPPOSITE and alone < lasted else None
     return found or onward

@@ -41,7 +41,7 @@ def trodden(history: Sequence[Decision]) -> frozenset[Action]:
     """
     place, level = (0, 0, 0), ""
     been, done = {place}, set[Action]()
-    for decision in _since_gain(history):
+    for decision in since_gain(history):
         action, ok = decision.action, decision.outcome.ok
         if action is None:
             continue
@@ -61,7 +61,8 @@ def trodden(history: Sequence[Decision]) -> frozenset[Action]:
     return frozenset({Action(EXPLORE, way) for way in back} | done)
 
 
-def _since_gain(history: Sequence[Decision]) -> Sequence[Decision]:
+def since_gain(history: Sequence[Decision]) -> Sequence[Decision]:
+    """Returns the decisions since something was last gained."""
     gained = next((i for i in reversed(range(len(history))) if _gain(history[i])), -1)
     return history[gained + 1 :]
 

@@ -70,8 +70,11 @@ class Regression:
     def tool(self, name: str, because: str) -> None:
         """Adds what is needed to hold the tool or a better one of its kind; spends nothing.
 
-        The next better one is made where the stuff for it is at hand.
+        The next better one is made where the stuff for it is at hand. Where the belief was given up, what
+        rock takes will do for a start: no ore lies bare.
         """
+        if because in self._dropped:
+            name, because = self._beliefs.tool("stone"), "tool:stone"
         enough = self._beliefs.knowledge.at_least(name)
         if not name or because in self._dropped or self._tools.intersection(enough):
             return

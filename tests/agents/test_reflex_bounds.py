@@ -96,7 +96,7 @@ def test_what_had_no_effect_is_not_repeated_on_the_spot() -> None:
 
 def test_patience_is_that_of_the_goals_longest_reached_pursuit_of_the_slow_tier_and_halves() -> None:
     patience = Patience()
-    alone, slow = did("explore(north)"), did("explore(north)", tier="slow")
+    alone, slow = did("craft(stick, 4)"), did("craft(stick, 4)", tier="slow")
     assert patience.lost(GOAL, []), "nothing learned yet: no reflex"
     patience.learn(Segment(0, GOAL, (slow, did("mine(oak_log, 1)", "NOT_FOUND"), slow), True))
     patience.learn(Segment(1, GOAL, (slow,) * 9, False))
@@ -123,6 +123,21 @@ def test_patience_is_that_of_the_goals_longest_reached_pursuit_of_the_slow_tier_
     assert not patience.lost(GOAL, [alone] * 3), "which is not that of others"
     smelt = Subgoal("smelt", Predicate("inventory", "charcoal", 1))
     assert patience.lost(smelt, [replace(alone, subgoal=smelt)]), "another category has its own"
+
+
+def test_no_walk_without_gain_is_longer_than_the_slow_tiers_longest() -> None:
+    patience, north = Patience(), did("explore(north)")
+    slow, dug = replace(north, tier="slow"), did("mine(stone, 2)", delta={"cobblestone": 2})
+    led = (slow, did("mine(oak_log, 1)", "NOT_FOUND", tier="slow"), slow, replace(dug, tier="slow"), slow)
+    patience.learn(Segment(0, GOAL, led + (replace(dug, tier="slow"),) * 9, True))
+    assert not patience.lost(GOAL, [north] * 2), "two explorations, as before the first gain"
+    assert patience.lost(GOAL, [north] * 3)
+    assert patience.lost(GOAL, [north, did("mine(oak_log, 1)", "NOT_FOUND"), north, north]), "no gain between"
+    assert not patience.lost(GOAL, [north, north, dug, north, north]), "a new walk"
+    assert not patience.lost(GOAL, [north, north, north, slow, north, north]), "the slow tier has been asked"
+    patience.learn(Segment(1, GOAL, (slow,) * 9, False))
+    patience.learn(Segment(2, GOAL, (north,) * 9, True))
+    assert patience.lost(GOAL, [north] * 3), "neither what failed nor what reflexes did teaches to walk on"
 
 
 def lacked(text: str, has: str, missing: Mapping[str, int], diagnosis: str = "MISSING_MATERIAL") -> Decision:

@@ -53,6 +53,12 @@ def test_it_goes_on_for_as_long_as_it_has_lasted() -> None:
     assert goes_on(*asked_again, ON, ON, ON) is None
 
 
+def test_what_an_adapter_walked_is_no_part_of_the_search() -> None:
+    own = replace(ON, margin=1.0)
+    assert goes_on(TRIED, own, own, own, NORTH) == "explore(north)"
+    assert goes_on(TRIED, own, own, own, NORTH, ON) is None
+
+
 @given(st.integers(1, 200))
 def test_a_search_of_n_explorations_takes_about_log_n_calls(length: int) -> None:
     history = [TRIED]

@@ -91,6 +91,16 @@ def test_a_circle_is_broken_at_the_belief_in_doubt() -> None:
     assert steps[-1].verb == "mine"
 
 
+def test_a_tool_that_is_in_doubt_leaves_the_one_that_rock_takes() -> None:
+    beliefs = Beliefs()
+    beliefs.facts["tool:iron_ore"] = "iron_pickaxe"  # an iron pickaxe for the iron of the iron pickaxe
+    worn = {"oak_planks": 8, "stick": 4, "crafting_table": 1}
+    steps = regress(beliefs, [("iron_pickaxe", 1)], worn, ())
+    made = [step.target for step in steps if step.verb == "craft"]
+    assert made.index("wooden_pickaxe") < made.index("iron_pickaxe")
+    assert steps.index(Step("craft", "wooden_pickaxe", 1)) < steps.index(Step("mine", "iron_ore", 3))
+
+
 def test_regression_counts_nothing_twice() -> None:
     steps = regress(Beliefs(), [("wooden_pickaxe", 1)], {}, ())
     assert steps == [
