@@ -5,8 +5,9 @@ wander do not teach to wander for longer. Where that is too long the slow tier t
 fast one may go on for half as long; then two and a quarter, and so on. A reflex that only needed a push gets
 it for one call; where nothing is left to halve the slow tier goes on alone.
 
-Nor does it walk for longer without any gain than the slow tier ever did in that category: a reflex that only
-explores because it has just explored would go on to the end of its patience. Knows decisions alone.
+Nor does it walk on once it has walked for longer without any gain than the slow tier, with the searches that
+it began, ever did in such a pursuit of the category: a reflex that only explores because it has just explored
+would go on to the end of its patience. Knows decisions alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peam.actions import EXPLORE
-from peam.agents.tabu import since_gain
+from peam.agents.tabu import gain, since_gain
 from peam.types import Decision, Segment, Subgoal
 
 
@@ -36,9 +37,8 @@ class Patience:
         if segment.reached and led:
             for kind in (segment.subgoal.goal, segment.subgoal.category):
                 self._longest[kind] = max(self._longest.get(kind, 0), length)
-            category, done = segment.subgoal.category, segment.decisions
-            walks = [_explored(since_gain(done[: i + 1])) for i in range(length)]
-            self._walked[category] = max(self._walked.get(category, 0), *walks)
+            category = segment.subgoal.category
+            self._walked[category] = max(self._walked.get(category, 0), _longest_walk(segment.decisions))
 
     def lost(self, subgoal: Subgoal, history: Sequence[Decision]) -> bool:
         """Returns whether the fast tier has pursued it, or walked, for longer: a decision for the slow tier.
@@ -62,9 +62,19 @@ class Patience:
         return allowance == 0 or taken > allowance or self._strayed(subgoal.category, history)
 
     def _strayed(self, category: str, history: Sequence[Decision]) -> bool:
-        led = next((i for i in reversed(range(len(history))) if history[i].tier == "slow"), -1)
-        return _explored(since_gain(history[led + 1 :])) > self._walked.get(category, 0)
+        asked = next((i for i in reversed(range(len(history))) if history[i].tier == "slow"), -1)
+        walked = sum(d.reflex and _explores(d) for d in since_gain(history[asked + 1 :]))
+        return walked > self._walked.get(category, 0)
 
 
-def _explored(decisions: Sequence[Decision]) -> int:
-    return sum(d.action is not None and d.action.word == EXPLORE for d in decisions)
+def _longest_walk(decisions: Sequence[Decision]) -> int:
+    """Returns the most explorations between two gains; what an adapter walked is not counted."""
+    walk = longest = 0
+    for decision in decisions:
+        walk = 0 if gain(decision) else walk + (_explores(decision) and not decision.reflex)
+        longest = max(longest, walk)
+    return longest
+
+
+def _explores(decision: Decision) -> bool:
+    return decision.action is not None and decision.action.word == EXPLORE

@@ -1,9 +1,10 @@
 """The agent of the paper: the fast tier acts by reflex where its risk is controlled, else the slow one does.
 
 A goal that was reached before needs no plan (routines.py). What has failed, or leads in circles, is tabu
-(tabu.py), and so is what is known to lack something, or to make what abounds (affordances.py). Where reflexes
-go on for longer than it ever took, the slow tier takes over for a while (patience.py). What the slow tier has
-begun to look for is looked for without it (search.py).
+(tabu.py), and so are what is known to lack something, or to make what abounds (affordances.py), and what has
+no precedent (practice.py). Where a tool is wanting, or reflexes go on for longer than it ever took
+(patience.py), the slow tier takes over for a while. What it has begun to look for is looked for without it
+(search.py).
 """
 
 from __future__ import annotations
@@ -68,10 +69,10 @@ class Peam:
         return _shadowed(proposal, choice) if choice else proposal
 
     def _out_of_depth(self, situation: Situation) -> bool:
-        """Whether the slow tier is to take this decision: for want of a tool it must plan anew."""
+        """Whether the slow tier is to decide: where a tool is wanting, what to do is planned anew."""
         history = situation.history
-        worn = bool(history) and history[-1].outcome.diagnosis is Diagnosis.MISSING_TOOL
-        return worn or self.bounds.patience.lost(situation.subgoal, history)
+        lacking = bool(history) and history[-1].outcome.diagnosis is Diagnosis.MISSING_TOOL
+        return lacking or self.bounds.patience.lost(situation.subgoal, history)
 
     def _reflex(self, situation: Situation, image: Image) -> Choice | None:
         """Returns what the category's adapter would do; None where none serves, or nothing is left."""

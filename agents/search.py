@@ -41,9 +41,10 @@ def carry_on(situation: Situation, seen: Sequence[str]) -> Action | None:
         return None
     in_view = {name.split(" ")[0] for name in seen}
     found = next((a for a in reversed(sought) if a.verb not in _HUNTS and a.target in in_view), None)
-    lasted = sum(_explored(d) and (d.tier == "slow" or d.margin is None) for d in search[: led[-1] + 1])
-    alone, last = len(search) - 1 - led[-1], search[-1].action
-    onward = last if last and last.target not in OPPOSITE and alone < lasted else None
+    lasted = sum(_explored(d) and not d.reflex for d in search[: led[-1] + 1])
+    alone, last = len(search) - 1 - led[-1], search[-1]
+    level = last.action is not None and last.action.target not in OPPOSITE
+    onward = last.action if level and alone < lasted and not last.reflex else None
     return found or onward
 
 

@@ -63,12 +63,12 @@ def trodden(history: Sequence[Decision]) -> frozenset[Action]:
 
 def since_gain(history: Sequence[Decision]) -> Sequence[Decision]:
     """Returns the decisions since something was last gained."""
-    gained = next((i for i in reversed(range(len(history))) if _gain(history[i])), -1)
+    gained = next((i for i in reversed(range(len(history))) if gain(history[i])), -1)
     return history[gained + 1 :]
 
 
-def _gain(decision: Decision) -> bool:
-    """Whether the inventory has changed, but for earth dug up while looking around."""
+def gain(decision: Decision) -> bool:
+    """Returns whether the inventory has changed, but for earth dug up while looking around."""
     return bool(decision.outcome.delta) and decision.action is not None and decision.action.word != EXPLORE
 
 

@@ -231,6 +231,11 @@ class Decision:
     seconds: float = 0.0
     tokens: tuple[int, int] = (0, 0)
 
+    @property
+    def reflex(self) -> bool:
+        """Whether an adapter chose it; a search that goes on is the fast tier's, too, but has no margin."""
+        return self.tier == "fast" and self.margin is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:

@@ -111,7 +111,8 @@ def test_the_untold_arm_has_everything_but_the_tables(monkeypatch: pytest.Monkey
     goal, picture = Subgoal("craft", Predicate("inventory", "stick", 4)), np.zeros((0, 0, 3), np.uint8)
     failed = Decision(0, goal, state, picture, (), Action("craft", "stick", 4), "slow", outcome)
     bounds = Bounds()
-    bounds.learn([Segment(0, goal, (failed,), True)])
+    done = replace(failed, action=Action("wait", "", 20), outcome=Outcome(Diagnosis.OK))
+    bounds.learn([Segment(0, goal, (failed, done), True)])
     planner, tier = cast(SlowPlanner, None), cast(FastTier, None)
     monkeypatch.setattr(arms, "frozen_peam", lambda config, memory: Peam(planner, tier, bounds))
     told, untold = (
@@ -121,6 +122,7 @@ def test_the_untold_arm_has_everything_but_the_tables(monkeypatch: pytest.Monkey
     assert Action("craft", "stick", 4) in told.bounds.affordances.vain(state)
     assert not untold.bounds.affordances.vain(state)
     assert told.bounds.routines.way(goal) and not untold.bounds.routines.way(goal)
+    assert told.bounds.practice.novel("craft") and not untold.bounds.practice.novel("craft")
     assert untold.bounds.patience is told.bounds.patience
 
 

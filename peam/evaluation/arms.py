@@ -15,6 +15,7 @@ from pathlib import Path
 from peam.agents.affordances import Affordances
 from peam.agents.base import Agent
 from peam.agents.peam import Peam
+from peam.agents.practice import Practice
 from peam.agents.routines import Routines
 from peam.build import AGENTS, PEAM, agent_names, make_agent, make_planner
 from peam.config import Config
@@ -24,7 +25,7 @@ from peam.memory.serving import bounds_of, serve
 from peam.memory.store import Store
 
 BLANK = "peam_blank"  # an ablation: peam with every picture uniformly grey
-UNTOLD = "peam_untold"  # an ablation: peam without its tables: no needs of actions, no ways to goals
+UNTOLD = "peam_untold"  # an ablation: peam without its tables: needs, precedents, ways to goals
 ABLATIONS = (BLANK, UNTOLD)  # they share peam's memory
 FORGETFUL = ("planner_only",)  # need none
 ARMS = (*agent_names(), *ABLATIONS)
@@ -120,7 +121,9 @@ def make_arm(spec: ArmSpec) -> Arm:
     seeing = Config({**config.to_dict(), "observation": looks})
     agent = frozen_peam(config, memory or Path())
     if name == UNTOLD:
-        agent.bounds = replace(agent.bounds, affordances=Affordances(), routines=Routines())
+        agent.bounds = replace(
+            agent.bounds, affordances=Affordances(), routines=Routines(), practice=Practice()
+        )
     return Arm(name, agent, seeing)
 
 

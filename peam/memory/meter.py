@@ -126,8 +126,7 @@ def avoidable_cost(meter: Meter, segment: Segment, reached: bool) -> float:
     """
     total, passed = 0.0, detours(segment.decisions)
     for decision in segment.decisions:
-        chosen = decision.tier == "fast" and decision.margin is not None  # by an adapter
-        vain = (chosen and not reached) or decision.index in passed or not decision.outcome.ok
+        vain = (decision.reflex and not reached) or decision.index in passed or not decision.outcome.ok
         if decision.tier == "slow" or vain:
             total += thinking_cost(meter, decision)
         if vain:

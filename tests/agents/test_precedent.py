@@ -39,11 +39,14 @@ def test_what_the_slow_tier_has_not_done_in_a_category_is_novel_there() -> None:
     everything = words(frozenset(legal_actions()))
     assert words(practice.novel("craft")) == everything - {d.action.word for d in LED if d.action}
     assert not practice.novel("gather"), "another category has its own"
-    practice.learn(Segment(1, PICKAXE, (did("craft(iron_shovel, 1)", tier="fast"),), True))
+    reflex = replace(did("craft(iron_shovel, 1)", tier="fast"), margin=9.0)
+    practice.learn(Segment(1, PICKAXE, (reflex,), True))
     practice.learn(Segment(2, PICKAXE, (did("craft(iron_shovel, 1)", "MISSING_MATERIAL"),), True))
     assert "craft(iron_shovel)" in words(practice.novel("craft")), "a reflex, or a failure, is no precedent"
     practice.learn(Segment(3, PICKAXE, (did("craft(iron_shovel, 1)"),), False))
     assert "craft(iron_shovel)" not in words(practice.novel("craft"))
+    practice.learn(Segment(4, PICKAXE, (replace(did("mine(stone, 1)", tier="fast"), margin=None),), True))
+    assert "mine(stone)" not in words(practice.novel("craft")), "what a search came upon is one"
 
 
 class Eager:

@@ -126,18 +126,21 @@ def test_patience_is_that_of_the_goals_longest_reached_pursuit_of_the_slow_tier_
 
 
 def test_no_walk_without_gain_is_longer_than_the_slow_tiers_longest() -> None:
-    patience, north = Patience(), did("explore(north)")
-    slow, dug = replace(north, tier="slow"), did("mine(stone, 2)", delta={"cobblestone": 2})
-    led = (slow, did("mine(oak_log, 1)", "NOT_FOUND", tier="slow"), slow, replace(dug, tier="slow"), slow)
-    patience.learn(Segment(0, GOAL, led + (replace(dug, tier="slow"),) * 9, True))
+    patience, searched = Patience(), did("explore(north)")
+    north, slow = replace(searched, margin=1.0), replace(searched, tier="slow", margin=1.0)
+    dug = did("mine(stone, 2)", delta={"cobblestone": 2})
+    led = (slow, did("mine(oak_log, 1)", "NOT_FOUND", tier="slow"), north, north, searched)
+    patience.learn(Segment(0, GOAL, (*led, *[replace(dug, tier="slow")] * 9, slow), True))
     assert not patience.lost(GOAL, [north] * 2), "two explorations, as before the first gain"
     assert patience.lost(GOAL, [north] * 3)
     assert patience.lost(GOAL, [north, did("mine(oak_log, 1)", "NOT_FOUND"), north, north]), "no gain between"
     assert not patience.lost(GOAL, [north, north, dug, north, north]), "a new walk"
     assert not patience.lost(GOAL, [north, north, north, slow, north, north]), "the slow tier has been asked"
+    assert not patience.lost(GOAL, [searched] * 9), "a search has its own bound"
     patience.learn(Segment(1, GOAL, (slow,) * 9, False))
     patience.learn(Segment(2, GOAL, (north,) * 9, True))
-    assert patience.lost(GOAL, [north] * 3), "neither what failed nor what reflexes did teaches to walk on"
+    patience.learn(Segment(3, Subgoal("gather", GOAL.predicate), (slow,) * 9, True))
+    assert patience.lost(GOAL, [north] * 3), "neither failures nor reflexes nor another category count"
 
 
 def lacked(text: str, has: str, missing: Mapping[str, int], diagnosis: str = "MISSING_MATERIAL") -> Decision:

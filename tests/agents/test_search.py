@@ -54,9 +54,11 @@ def test_it_goes_on_for_as_long_as_it_has_lasted() -> None:
 
 
 def test_what_an_adapter_walked_is_no_part_of_the_search() -> None:
-    own = replace(ON, margin=1.0)
-    assert goes_on(TRIED, own, own, own, NORTH) == "explore(north)"
-    assert goes_on(TRIED, own, own, own, NORTH, ON) is None
+    own, asked = replace(ON, margin=1.0), replace(NORTH, margin=1.0)  # a slow decision keeps the shadow's
+    assert goes_on(TRIED, own, own, own, asked) == "explore(north)"
+    assert goes_on(TRIED, own, own, own, asked, ON) is None
+    assert goes_on(TRIED, asked, own) is None and goes_on(TRIED, asked, asked, own) is None, "another way"
+    assert goes_on(TRIED, asked, own, in_view=("coal_ore near",)) == "mine(coal_ore, 1)"
 
 
 @given(st.integers(1, 200))

@@ -94,7 +94,7 @@ def test_a_circle_is_broken_at_the_belief_in_doubt() -> None:
 def test_a_tool_that_is_in_doubt_leaves_the_one_that_rock_takes() -> None:
     beliefs = Beliefs()
     beliefs.facts["tool:iron_ore"] = "iron_pickaxe"  # an iron pickaxe for the iron of the iron pickaxe
-    worn = {"oak_planks": 8, "stick": 4, "crafting_table": 1}
+    worn = {"oak_planks": 8, "stick": 4, "crafting_table": 1, "furnace": 1}
     steps = regress(beliefs, [("iron_pickaxe", 1)], worn, ())
     made = [step.target for step in steps if step.verb == "craft"]
     assert made.index("wooden_pickaxe") < made.index("iron_pickaxe")
