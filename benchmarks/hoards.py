@@ -241,7 +241,7 @@ class Weights:
         return len(CATEGORIES) * held + self.tables_bytes() + self.calibration_bytes()
 
     def tables_bytes(self) -> int:
-        """Returns the bytes of affordances, routines and patience."""
+        """Returns the bytes of affordances, precedents, routines and patience."""
         return size_of(self._bounds)
 
     def calibration_bytes(self) -> int:
