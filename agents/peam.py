@@ -2,9 +2,8 @@
 
 A goal that was reached before needs no plan (routines.py). What has failed, or leads in circles, is tabu
 (tabu.py), and so are what is known to lack something, or to make what abounds (affordances.py), and what has
-no precedent (practice.py). Where a tool is wanting, or reflexes go on for longer than it ever took
-(patience.py), the slow tier takes over for a while. What it has begun to look for is looked for without it
-(search.py).
+no precedent (practice.py). Where reflexes go on for longer than it ever took, the slow tier takes over for a
+while (patience.py). What it has begun to look for is looked for without it (search.py).
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from peam.agents.search import carry_on
 from peam.agents.tabu import tabu
 from peam.fast.base import Choice, FastTier
 from peam.slow.planner import SlowPlanner
-from peam.types import Decision, Diagnosis, Episode, Image, Observation, Subgoal, Task
+from peam.types import Decision, Episode, Image, Observation, Subgoal, Task
 
 _LEGAL = frozenset(legal_actions())
 
@@ -59,7 +58,7 @@ class Peam:
         image = situation.observation.rgb
         assert image is not None, "the loop draws a picture for agents that look"
         choice = self._reflex(situation, image)
-        if choice and choice.acts and not self._out_of_depth(situation):
+        if choice and choice.acts and not self.bounds.patience.lost(situation.subgoal, situation.history):
             return Proposal(choice.action, "fast", choice.seen, choice.confidence, choice.margin)
         seen = choice.seen if choice else self.fast.see(image)
         action = carry_on(situation, seen)
@@ -67,12 +66,6 @@ class Peam:
             return Proposal(action, "fast", seen)
         proposal = replace(think(self.planner, situation), seen=seen)
         return _shadowed(proposal, choice) if choice else proposal
-
-    def _out_of_depth(self, situation: Situation) -> bool:
-        """Whether the slow tier is to decide: where a tool is wanting, what to do is planned anew."""
-        history = situation.history
-        lacking = bool(history) and history[-1].outcome.diagnosis is Diagnosis.MISSING_TOOL
-        return lacking or self.bounds.patience.lost(situation.subgoal, history)
 
     def _reflex(self, situation: Situation, image: Image) -> Choice | None:
         """Returns what the category's adapter would do; None where none serves, or nothing is left."""

@@ -1,8 +1,8 @@
 """How much a number of pairs teaches: train one adapter on a store's first pairs, then act at every margin.
 
 `python -m peam.benchmarks.forced RUN --category craft --pairs 60,120 --episodes 24 --json`. The slow tier
-plans, decides for the categories that have no adapter, and steps in where patience ends or a tool is wanting.
-Worlds are the development seeds 500 to 999: neither training, probe nor evaluation worlds.
+plans, decides for the categories that have no adapter, and steps in where patience ends. Worlds are the
+development seeds 500 to 999: neither training, probe nor evaluation worlds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reflexes do only what the slow tier has done before, and hand over where a tool is wanting."""
+"""Reflexes do only what has been done before, not by reflex."""
 
 from __future__ import annotations
 
@@ -78,15 +78,6 @@ def test_what_is_novel_is_barred_from_reflexes() -> None:
     proposal, eager = proposed()
     assert proposal.tier == "fast" and act("craft(iron_shovel, 1)") in eager.barred
     assert not {d.action for d in LED} & eager.barred
-
-
-def test_where_a_tool_is_wanting_the_slow_tier_decides() -> None:
-    worn = did("explore(down)", "MISSING_TOOL", tier="fast")
-    proposal, _ = proposed(worn)
-    assert (str(proposal.action), proposal.tier) == ("craft(stone_pickaxe, 1)", "slow")
-    assert proposal.margin == 9.0, "what the reflex was sure of is kept beside it"
-    after, _ = proposed(worn, did("craft(stone_pickaxe, 1)"))
-    assert after.tier == "fast"
 
 
 def test_where_nothing_is_left_to_reflexes_the_slow_tier_decides() -> None:
