@@ -10,7 +10,7 @@ from collections.abc import Collection
 from peam.actions import Action
 from peam.sims.base import Cell
 from peam.skills.context import Context, distance
-from peam.skills.diagnosis import Result, missing_tool, not_found, partial
+from peam.skills.diagnosis import Result, Stop, missing_tool, not_found, partial
 from peam.skills.world import neighbours26
 from peam.types import Diagnosis
 
@@ -25,23 +25,24 @@ def mine(context: Context, action: Action) -> Result:
         Stop: NOT_FOUND, MISSING_TOOL, DIED, TIMEOUT.
     """
     block, wanted = action.target, action.count or 1
-    names = SAME.get(block, (block,))
-    targets = context.seen_cells(names)
+    targets = context.seen_cells(SAME.get(block, (block,)))
     if not targets:
         raise not_found(block)
-    require_tool(context, block)
-    vein = Vein(context, names, context.sim.rules.drops(block) or block, targets)
+    if stop := lacking_tool(context, block):
+        raise stop
+    vein = Vein(context, block, targets)
     reason = vein.collect(wanted)
     context.level()
     return partial(vein.gained(), wanted, vein.drop, reason)
 
 
-def require_tool(context: Context, block: str) -> None:
-    """Raises Stop(MISSING_TOOL) where nothing in the inventory makes the block drop."""
+def lacking_tool(context: Context, block: str) -> Stop | None:
+    """Returns Stop(MISSING_TOOL) where nothing in the inventory makes the block drop."""
     rules = context.sim.rules
     weakest = rules.weakest_tool(block)
-    if weakest is not None and not any(rules.tool_works(block, item) for item in context.control.inventory()):
-        raise missing_tool(weakest)
+    if weakest is None or any(rules.tool_works(block, item) for item in context.control.inventory()):
+        return None
+    return missing_tool(weakest)
 
 
 class Vein:
@@ -51,13 +52,12 @@ class Vein:
         drop: The item that counts.
     """
 
-    def __init__(
-        self, context: Context, names: Collection[str], drop: str, targets: Collection[Cell]
-    ) -> None:
-        self.context, self.names, self.drop = context, names, drop
+    def __init__(self, context: Context, block: str, targets: Collection[Cell]) -> None:
+        self.context, self.block = context, block
+        self.names, self.drop = SAME.get(block, (block,)), context.sim.rules.drops(block) or block
         self._known = dict.fromkeys(targets)
         self._failed: set[Cell] = set()
-        self._start = context.control.count(drop)
+        self._start = context.control.count(self.drop)
 
     def gained(self) -> int:
         """Returns how many of the drop the inventory has gained."""
@@ -71,6 +71,9 @@ class Vein:
                 self._pick_up()
                 if self.gained() >= wanted:
                     break
+            if stop := lacking_tool(self.context, self.block):  # it has worn out
+                self._pick_up()
+                return stop.result
             cell = self._next()
             if cell is None and dug and self._lying():
                 self._pick_up()

@@ -32,6 +32,7 @@ class Navigator:
 
     def __init__(self, control: Control) -> None:
         self.control = control
+        self._tools = frozenset[str]()  # that the last plan counted on
 
     def feet(self) -> Cell:
         """Returns the cell that a path starts from: where the feet stand, be it over an edge."""
@@ -53,6 +54,7 @@ class Navigator:
 
         Where digging is allowed and the careful search runs out of nodes, a greedy one follows.
         """
+        self._tools = frozenset(self.control.tools())
         if dig is None:
             nothing = np.full(len(self.control.world.names), np.inf, dtype=np.float32)
             return self._search(goal, nothing, nodes)
@@ -94,12 +96,15 @@ class Navigator:
     def step(self, a: Cell, b: Cell, last: bool = True, halt: Callable[[], bool] | None = None) -> bool:
         """Makes one move of a path: digs what is in its way, then walks, jumps, drops, swims or builds.
 
+        Nothing is dug once a tool that the plan counted on has worn out.
+
         Returns:
             Whether it got there; False too where it walks and `halt` becomes true.
         """
         control = self.control
         cells = blocking(a, b)
-        if any(control.world.is_solid(cell) for cell in cells) and not self._open(cells):
+        shut = any(control.world.is_solid(cell) for cell in cells)
+        if shut and (self._tools.difference(control.tools()) or not self._open(cells)):
             return False
         if (a[0], a[2]) == (b[0], b[2]) and b[1] > a[1] and not control.world.is_liquid(a):
             return self._pillar(a, b)

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from peam.actions import Action, InvalidAction
@@ -268,3 +270,20 @@ def test_mine_ends_where_what_it_sees_is_nowhere(config: Config, monkeypatch: py
     put(field, 0, 0, 6, "oak_log")
     monkeypatch.setattr(gathering.Vein, "_next", lambda self: None)
     assert Executor(field, config).execute(Action("mine", "oak_log", 1)).diagnosis is Diagnosis.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("uses", "action"),
+    [(3, Action("mine", "stone", 8)), (7, Action("explore", "south")), (3, Action("explore", "south"))],
+)
+def test_nothing_is_dug_by_hand_once_the_tool_has_worn_out(config: Config, uses: int, action: Action) -> None:
+    rock = arena(difficulty="peaceful", radius=20)
+    for dx, dy, dz in itertools.product(range(-4, 5), range(6), range(-4, 20)):
+        if (dx, dz) != (0, 0) or dy > 1:
+            put(rock, dx, dy, dz, "stone")
+    give(rock, "wooden_pickaxe", slot=0)
+    rock.game.inventory.worn[0] = 59 - uses
+    outcome = Executor(rock, config).execute(action)
+    assert outcome.delta["wooden_pickaxe"] == -1 and outcome.delta["cobblestone"] <= uses
+    assert outcome.ticks < 60 * uses + 150, "a block of stone takes 150 ticks by hand"
+    assert outcome.ok or outcome.diagnosis is Diagnosis.MISSING_TOOL
