@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peam.actions import EXPLORE
-from peam.agents.tabu import gain, since_gain
+from peam.agents.tabu import explores, gain, since
 from peam.types import Decision, Segment, Subgoal
 
 
@@ -62,19 +61,14 @@ class Patience:
         return allowance == 0 or taken > allowance or self._strayed(subgoal.category, history)
 
     def _strayed(self, category: str, history: Sequence[Decision]) -> bool:
-        asked = next((i for i in reversed(range(len(history))) if history[i].tier == "slow"), -1)
-        walked = sum(d.reflex and _explores(d) for d in since_gain(history[asked + 1 :]))
-        return walked > self._walked.get(category, 0)
+        alone = since(history, lambda d: d.tier == "slow" or gain(d))
+        return sum(d.reflex and explores(d) for d in alone) > self._walked.get(category, 0)
 
 
 def _longest_walk(decisions: Sequence[Decision]) -> int:
     """Returns the most explorations between two gains; what an adapter walked is not counted."""
     walk = longest = 0
     for decision in decisions:
-        walk = 0 if gain(decision) else walk + (_explores(decision) and not decision.reflex)
+        walk = 0 if gain(decision) else walk + (explores(decision) and not decision.reflex)
         longest = max(longest, walk)
     return longest
-
-
-def _explores(decision: Decision) -> bool:
-    return decision.action is not None and decision.action.word == EXPLORE

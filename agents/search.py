@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from peam.actions import EXPLORE, Action
 from peam.agents.base import Situation
-from peam.agents.tabu import OPPOSITE
+from peam.agents.tabu import OPPOSITE, explores, since
 from peam.state import parse_state
 from peam.types import Decision, Diagnosis
 
@@ -50,21 +50,16 @@ def carry_on(situation: Situation, seen: Sequence[str]) -> Action | None:
 
 def _search(situation: Situation) -> Sequence[Decision]:
     """Returns the last decisions for this subgoal of which each explored, or did not find its target."""
-    history = situation.history
-    for index in range(len(history), 0, -1):
-        decision = history[index - 1]
+
+    def other(decision: Decision) -> bool:
         missed = decision.outcome.diagnosis is Diagnosis.NOT_FOUND
-        if decision.subgoal != situation.subgoal or not (_looked(decision) or missed):
-            return history[index:]
-    return history
+        return decision.subgoal != situation.subgoal or not (explores(decision) or missed)
 
-
-def _looked(decision: Decision) -> bool:
-    return decision.action is not None and decision.action.word == EXPLORE
+    return since(situation.history, other)
 
 
 def _explored(decision: Decision) -> bool:
-    return decision.outcome.ok and _looked(decision)
+    return decision.outcome.ok and explores(decision)
 
 
 def _life(state: str) -> int:

@@ -5,7 +5,7 @@ Reads outcomes alone, no rule of the game: what an action lacked is what the gam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from peam.actions import EXPLORE, Action, legal_actions
@@ -41,7 +41,7 @@ def trodden(history: Sequence[Decision]) -> frozenset[Action]:
     """
     place, level = (0, 0, 0), ""
     been, done = {place}, set[Action]()
-    for decision in since_gain(history):
+    for decision in since(history, gain):
         action, ok = decision.action, decision.outcome.ok
         if action is None:
             continue
@@ -61,15 +61,20 @@ def trodden(history: Sequence[Decision]) -> frozenset[Action]:
     return frozenset({Action(EXPLORE, way) for way in back} | done)
 
 
-def since_gain(history: Sequence[Decision]) -> Sequence[Decision]:
-    """Returns the decisions since something was last gained."""
-    gained = next((i for i in reversed(range(len(history))) if gain(history[i])), -1)
-    return history[gained + 1 :]
+def since(history: Sequence[Decision], what: Callable[[Decision], bool]) -> Sequence[Decision]:
+    """Returns the decisions after the last of which something holds; all where it holds of none."""
+    last = next((i for i in reversed(range(len(history))) if what(history[i])), -1)
+    return history[last + 1 :]
+
+
+def explores(decision: Decision) -> bool:
+    """Returns whether an exploration was tried."""
+    return decision.action is not None and decision.action.word == EXPLORE
 
 
 def gain(decision: Decision) -> bool:
     """Returns whether the inventory has changed, but for earth dug up while looking around."""
-    return bool(decision.outcome.delta) and decision.action is not None and decision.action.word != EXPLORE
+    return bool(decision.outcome.delta) and decision.action is not None and not explores(decision)
 
 
 def _step(place: tuple[int, int, int], way: str) -> tuple[int, int, int]:

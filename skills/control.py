@@ -178,6 +178,11 @@ class Control:
         """Returns whether a tool digs a block without losing what it drops, if anything."""
         return self.rules.weakest_tool(block) is None or self.rules.tool_works(block, tool)
 
+    def lacks(self, block: str) -> str | None:
+        """Returns the weakest tool that makes a block drop, where nothing held does; else None."""
+        held = any(self.fits(block, tool) for tool in self.tools())
+        return None if held else self.rules.weakest_tool(block)
+
     def best_tool(self, block: str) -> str:
         """Returns the tool that digs a block fastest, "air" where none gains anything: tools wear out."""
         works, ticks = self.fits, self.rules.dig_ticks

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from peam.actions import Action
 from peam.sims.base import Cell
 from peam.skills.context import Context, distance
-from peam.skills.diagnosis import Result, Stop, missing_tool, not_found, partial
+from peam.skills.diagnosis import Result, missing_tool, not_found, partial
 from peam.skills.world import neighbours26
 from peam.types import Diagnosis
 
@@ -28,21 +28,12 @@ def mine(context: Context, action: Action) -> Result:
     targets = context.seen_cells(SAME.get(block, (block,)))
     if not targets:
         raise not_found(block)
-    if stop := lacking_tool(context, block):
-        raise stop
+    if tool := context.control.lacks(block):
+        raise missing_tool(tool)
     vein = Vein(context, block, targets)
     reason = vein.collect(wanted)
     context.level()
     return partial(vein.gained(), wanted, vein.drop, reason)
-
-
-def lacking_tool(context: Context, block: str) -> Stop | None:
-    """Returns Stop(MISSING_TOOL) where nothing in the inventory makes the block drop."""
-    rules = context.sim.rules
-    weakest = rules.weakest_tool(block)
-    if weakest is None or any(rules.tool_works(block, item) for item in context.control.inventory()):
-        return None
-    return missing_tool(weakest)
 
 
 class Vein:
@@ -71,9 +62,9 @@ class Vein:
                 self._pick_up()
                 if self.gained() >= wanted:
                     break
-            if stop := lacking_tool(self.context, self.block):  # it has worn out
+            if tool := self.context.control.lacks(self.block):  # it has worn out
                 self._pick_up()
-                return stop.result
+                return missing_tool(tool).result
             cell = self._next()
             if cell is None and dug and self._lying():
                 self._pick_up()

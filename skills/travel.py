@@ -95,14 +95,13 @@ def _look_at_find(context: Context, march: March, yaw: float) -> None:
 
 def _require_pickaxe(context: Context, axis: Cell) -> None:
     """Raises Stop(MISSING_TOOL) where the next block that way needs a tool that is not held."""
-    control, rules = context.control, context.sim.rules
+    control = context.control
     x, y, z = context.navigator.feet()
     for dy in (0, 1, axis[1]):
         for step in (1, 2):
             name = control.world.name((x + axis[0] * step, y + dy, z + axis[2] * step))
-            weakest = rules.weakest_tool(name)
-            if weakest and not any(rules.tool_works(name, t) for t in control.tools()):
-                raise missing_tool(weakest)
+            if tool := control.lacks(name):
+                raise missing_tool(tool)
 
 
 def _facing(context: Context) -> str:

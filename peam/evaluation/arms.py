@@ -9,14 +9,12 @@ Knows how to read a run's memory; writes nothing into it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from peam.agents.affordances import Affordances
 from peam.agents.base import Agent
+from peam.agents.bounds import Bounds
 from peam.agents.peam import Peam
-from peam.agents.practice import Practice
-from peam.agents.routines import Routines
 from peam.build import AGENTS, PEAM, agent_names, make_agent, make_planner
 from peam.config import Config
 from peam.errors import PeamError, unknown
@@ -121,9 +119,7 @@ def make_arm(spec: ArmSpec) -> Arm:
     seeing = Config({**config.to_dict(), "observation": looks})
     agent = frozen_peam(config, memory or Path())
     if name == UNTOLD:
-        agent.bounds = replace(
-            agent.bounds, affordances=Affordances(), routines=Routines(), practice=Practice()
-        )
+        agent.bounds = Bounds(patience=agent.bounds.patience)
     return Arm(name, agent, seeing)
 
 
